@@ -1,0 +1,176 @@
+"""The tracker's own processes: preparing the database and the static files, then web, worker and beat."""
+
+import http.client
+import os
+import pwd
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import django
+
+from config.embedded.account import reaches
+from config.embedded.errors import EXPLAINED, StartError
+from config.embedded.home import Home
+from config.embedded.processes import Launch, finish, pause
+from config.embedded.supervision import Child, Supervisor
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+LIVE_SECONDS = 60
+# A worker finishes its tasks; SIGQUIT makes it hand back what it cannot, to be run again later.
+WORKER_STOPS = ((signal.SIGTERM, 20.0), (signal.SIGQUIT, 12.0))
+FIRST_UNPRIVILEGED_PORT = 1024
+ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (recognized, not listened on)
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the web process listens."""
+
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        """The address as a browser on this machine writes it."""
+        host = f"[{self.reached_at}]" if ":" in self.reached_at else self.reached_at
+        return f"http://{host}:{self.port}"
+
+    @property
+    def reached_at(self) -> str:
+        """The address to connect to from this machine."""
+        return ANY_ADDRESS.get(self.host, self.host)
+
+    def require_free(self) -> None:
+        """Raises StartError when nobody can listen here: the port is taken, or not ours to take."""
+        try:
+            family, kind, _, _, address = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)[0]
+            with socket.socket(family, kind) as listener:
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                listener.bind(address)
+                listener.listen(1)
+        except OSError as error:
+            reason = (error.strerror or "unusable").lower()
+            msg = f"Port {self.port} of {self.host}: {reason}. Stop what uses it, or choose another --port."
+            raise StartError(msg) from None
+
+
+class Application:
+    """Web, worker and beat of one start."""
+
+    def __init__(self, home: Home, environment: Mapping[str, str], address: Address) -> None:
+        self.home = home
+        self.contract = {"BASE_URL": address.url, **environment}
+        self.address = address
+        self.account = self._account()
+        own = {"HOME": self.account.pw_dir} if self.account else {}
+        self.environment = {**os.environ, **self.contract, **own}
+
+    def _account(self) -> pwd.struct_passwd | None:
+        """Root's web, worker and beat join the servers' account, unless that cannot read what they need."""
+        account = self.home.account
+        files = (Path(sys.executable), CHECKOUT / "config" / "settings.py", Path(django.__file__))
+        if account is None or self.address.port < FIRST_UNPRIVILEGED_PORT:
+            return None
+        if reaches(account, *files, mode=os.R_OK) and reaches(account, self.home.path, mode=os.X_OK):
+            return account
+        return None
+
+    def as_whom(self) -> str:
+        """What root should know: under which account the tracker runs."""
+        if os.geteuid() != 0:
+            return ""
+        if self.account is None:
+            return " as root (the servers' account cannot read this checkout)"
+        return f" as {self.account.pw_name}"
+
+    def prepare(self, *, demo: bool, progress: bool) -> str:
+        """Migrate, load plans, collect static files; returns what to show the operator."""
+        flags = [flag for flag, wanted in (("--demo", demo), ("--progress", progress)) if wanted]
+        with tempfile.TemporaryFile() as announcements:
+            process = Launch(
+                [sys.executable, "-m", "config.embedded.prepare", *flags],
+                env={**os.environ, **self.contract},
+                cwd=CHECKOUT,
+                output=announcements,
+                errors_to_terminal=True,
+            ).start()
+            status = finish(process)
+            announcements.seek(0)
+            told = announcements.read().decode()
+        if status == 0:
+            return told
+        # Passwords are shown once: what was made before the failure must be seen.
+        sys.stdout.write(told)
+        raise StartError("" if status == EXPLAINED else f"Preparing the tracker's data was cut off ({status}).")
+
+    def start(self, supervisor: Supervisor) -> None:
+        """Start worker, web and beat, and wait until the web answers. Raises StartError when it does not."""
+        trio = [
+            self._child("worker", self._celery("worker", "--concurrency", "2"), WORKER_STOPS),
+            self._child("web", self._granian(), ((signal.SIGTERM, 15.0),)),
+            self._child("beat", self._celery("beat"), ((signal.SIGTERM, 5.0),)),
+        ]
+        for child in trio:
+            supervisor.start(child)
+        self._await_live(trio)
+
+    def _child(self, name: str, argv: list[str], stop_steps: Sequence[tuple[signal.Signals, float]]) -> Child:
+        log = self.home.log(name)
+
+        def launch() -> Launch:
+            return Launch(
+                [sys.executable, "-m", *argv],
+                env=self.environment,
+                cwd=CHECKOUT,
+                account=self.account,
+                output=log.begin(),
+                kept_open=(self.home.lock,),
+            )
+
+        return Child(name, launch, stop_steps, log)
+
+    def _celery(self, command: str, *options: str) -> list[str]:
+        quiet = ("--without-gossip", "--without-mingle") if command == "worker" else ()
+        return ["celery", "--app", "config", command, "--loglevel", "INFO", *options, *quiet]
+
+    def _granian(self) -> list[str]:
+        return [
+            *("granian", "config.wsgi:application", "--interface", "wsgi", "--no-ws", "--no-access-log"),
+            *("--host", self.address.host, "--port", str(self.address.port)),
+            *("--workers", "2", "--blocking-threads", "4"),
+            # Without respawning, one dead worker ends the whole server.
+            *("--respawn-failed-workers", "--workers-kill-timeout", "10"),
+        ]
+
+    def _await_live(self, trio: Sequence[Child]) -> None:
+        deadline = time.monotonic() + LIVE_SECONDS
+        while time.monotonic() < deadline:
+            for child in trio:
+                if child.process.poll() is not None:
+                    msg = f"The {child.name} process ended at once: {child.log.fault()}"
+                    raise StartError(msg)
+            if self._answers():
+                return
+            pause(0.1)
+        msg = f"The tracker did not answer within {LIVE_SECONDS} s: see {self.home.logs / 'web.log'}"
+        raise StartError(msg)
+
+    def _answers(self) -> bool:
+        public = urlsplit(self.contract["BASE_URL"])
+        connection = http.client.HTTPConnection(self.address.reached_at, self.address.port, timeout=5)
+        try:
+            headers = {"Host": public.netloc, "X-Forwarded-Proto": public.scheme}
+            connection.request("GET", "/health/live", headers=headers)
+            return connection.getresponse().status == HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()

@@ -1,0 +1,17 @@
+"""Addresses: pages under a language, the API, health."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+from tracker.views import health
+
+urlpatterns = [
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
+    path("api/v1/", include("config.api")),
+    *i18n_patterns(
+        path("", include("tracker.urls")),
+        path("", include("initiatives.urls")),
+        path("", include("reports.urls")),
+    ),
+]

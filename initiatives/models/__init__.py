@@ -1,0 +1,18 @@
+"""Initiatives with their milestones, money and status updates."""
+
+from initiatives.models.initiative import Initiative, InitiativeOrganization
+from initiatives.models.milestone import Milestone, MilestoneBaseline, MilestoneForecast
+from initiatives.models.money import BudgetLine, FundingAnnouncement, LedgerEntry
+from initiatives.models.status_update import StatusUpdate
+
+__all__ = [
+    "BudgetLine",
+    "FundingAnnouncement",
+    "Initiative",
+    "InitiativeOrganization",
+    "LedgerEntry",
+    "Milestone",
+    "MilestoneBaseline",
+    "MilestoneForecast",
+    "StatusUpdate",
+]

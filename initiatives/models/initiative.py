@@ -1,0 +1,192 @@
+"""Initiatives, and the organizations that contribute to them."""
+
+from datetime import date
+from typing import Any, Self
+
+from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Case, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from initiatives.choices import HealthBucket, Lifecycle, OrganizationRole, SecurityMarking, Stage, Workflow
+from initiatives.rules import rated_weeks
+from tracker.models import User
+from tracker.models.sourced import Sourced
+from tracker.rules import Access
+from tracker.timemachine import Tracked, tracked
+
+# Names the public schema: who may see an initiative is decided by where it stands today, also in the past.
+_WITHIN_TODAY = """select i.id from public.initiatives_initiative i
+    where i.plan_id in (select p.id from public.pillars_plan p where p.code = any(%s))
+    or i.pillar_id in (select l.id from public.pillars_pillar l join public.pillars_plan p on p.id = l.plan_id
+        where p.code || '/' || l.number = any(%s))
+    or i.id in (select j.id from public.initiatives_initiative j join public.pillars_plan p on p.id = j.plan_id
+        where p.code || '/' || j.code = any(%s))"""
+
+
+def visible(user: User, path: str) -> Q:
+    """The condition that rows reached from an initiative by `path` (`""`, `initiative__`) lie within the person's
+    scopes. Pages, API, exports and figures all pass through here."""
+    return within(user.access, path)
+
+
+def within(access: Access, path: str) -> Q:
+    """The same for a part of somebody's access. No condition at all, `Q()`, when it covers everything."""
+    if access.everywhere:
+        return Q()
+    scopes = sorted(scope for _, scope in access.grants)
+    found = RawSQL(_WITHIN_TODAY, (scopes, scopes, scopes))  # noqa: S611 - parameters are bound
+    return Q(**{f"{path}pk__in" if not path else f"{path.removesuffix('__')}_id__in": found})
+
+
+class InitiativeQuerySet(models.QuerySet["Initiative"]):
+    def visible_to(self, user: User) -> Self:
+        """Initiatives within the person's scopes of today."""
+        return self.filter(visible(user, ""))
+
+    def for_list(self) -> Self:
+        """With what a row of a list shows, by code."""
+        return self.select_related("plan", "pillar", "lead", "manager").order_by("plan__code", "code", "pk")
+
+    def with_health(self, *, on: date) -> Self:
+        """Adds `health`: where the initiative stands on that day, one bucket each, and `health_week` (the Monday of
+        the week whose update says so).
+
+        Not started, met and not pursued come from the lifecycle; the others have the overall rating of the approved
+        update in force (see `rules.rated_weeks`), or `no_update`: never an older rating.
+        """
+        complete, current = rated_weeks(on)
+        in_force = (
+            apps.get_model("initiatives", "StatusUpdate")
+            .objects.filter(
+                initiative=OuterRef("pk"), workflow=Workflow.APPROVED, week__starts_on__in={complete, current}
+            )
+            .order_by("-week__starts_on")
+        )
+        return self.annotate(
+            health_week=Subquery(in_force.values("week__starts_on")[:1]),
+            health=Case(
+                When(lifecycle=Lifecycle.NOT_STARTED, then=Value(HealthBucket.NOT_STARTED)),
+                When(lifecycle__in=[Lifecycle.MET, Lifecycle.MET_MODIFIED], then=Value(HealthBucket.MET)),
+                When(lifecycle=Lifecycle.NOT_PURSUED, then=Value(HealthBucket.NOT_PURSUED)),
+                default=Coalesce(Subquery(in_force.values("health_overall")[:1]), Value(HealthBucket.NO_UPDATE)),
+                output_field=models.CharField(),
+            ),
+        )
+
+    def rated(self, *ratings: HealthBucket) -> Self:
+        """Those in one of these buckets. Needs `with_health`."""
+        return self.filter(Q(health__in=ratings))
+
+    def with_funding(self, *, on: date) -> Self:
+        """Adds `funding`: dollars of authority recorded by that day, all fiscal years; where none stands, dollars
+        planned; where neither does, null: not published."""
+        entries = (
+            apps.get_model("initiatives", "LedgerEntry")
+            .objects.standing()
+            .filter(line__initiative=OuterRef("pk"), effective_on__lte=on)
+        )
+
+        def total(stage: Stage) -> Subquery:
+            rows = entries.filter(stage=stage).order_by().values("line__initiative")
+            return Subquery(rows.annotate(dollars=Sum("amount")).values("dollars"))
+
+        return self.annotate(funding=Coalesce(total(Stage.AUTHORITY), total(Stage.PLANNED)))
+
+    def funded(self, *, known: bool = True) -> Self:
+        """Those whose funding is known, or those whose funding is not. Needs `with_funding`."""
+        return self.filter(Q(funding__isnull=not known))
+
+    def in_progress(self) -> Self:
+        """Those that owe a status update each week."""
+        return self.filter(lifecycle__in=[Lifecycle.UNDERWAY, Lifecycle.ONGOING])
+
+
+@tracked()
+class Initiative(Sourced, Tracked):
+    """A commitment of the plan that one organization leads. Never deleted: `not_pursued` says why."""
+
+    plan = models.ForeignKey("pillars.Plan", on_delete=models.PROTECT, related_name="initiatives")
+    pillar = models.ForeignKey("pillars.Pillar", on_delete=models.PROTECT, related_name="initiatives")
+    # A code never looks like a pillar's number, so that the two scopes cannot be confused.
+    code = models.CharField(
+        _("code"), max_length=24, validators=[RegexValidator(r"^(?!\d+$)[0-9A-Za-z][0-9A-Za-z.-]*$")]
+    )
+    title_en = models.CharField(max_length=300)
+    title_fr = models.CharField(max_length=300)
+    description_en = models.TextField(blank=True)
+    description_fr = models.TextField(blank=True)
+    aliases_en = ArrayField(models.CharField(max_length=300), default=list, blank=True)
+    aliases_fr = ArrayField(models.CharField(max_length=300), default=list, blank=True)
+    lead = models.ForeignKey(
+        "tracker.Organization", on_delete=models.PROTECT, related_name="led", verbose_name=_("lead organization")
+    )
+    manager = models.ForeignKey("tracker.User", null=True, blank=True, on_delete=models.PROTECT, related_name="managed")
+    lifecycle = models.CharField(_("lifecycle"), max_length=12, choices=Lifecycle.choices)
+    not_pursued_reason = models.TextField(blank=True)
+    starts_on = models.DateField(_("start"), null=True, blank=True)
+    announced_on = models.DateField(_("announced"), null=True, blank=True)
+    source_text = models.TextField(_("words of the commitment"), blank=True)
+    security_marking = models.CharField(
+        _("security marking"), max_length=12, choices=SecurityMarking.choices, default=SecurityMarking.UNCLASSIFIED
+    )
+
+    objects = InitiativeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("initiative")
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "code"], name="initiatives_initiative_code"),
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[0-9A-Za-z][0-9A-Za-z.-]*$") & ~Q(code__regex=r"^\d+$"),
+                name="initiatives_initiative_code_format",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifecycle__in=Lifecycle.values), name="initiatives_initiative_lifecycle"
+            ),
+            models.CheckConstraint(
+                condition=Q(security_marking__in=SecurityMarking.values), name="initiatives_initiative_marking"
+            ),
+            models.CheckConstraint(
+                condition=~Q(lifecycle=Lifecycle.NOT_PURSUED) | ~Q(not_pursued_reason=""),
+                name="initiatives_initiative_not_pursued_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refused: a commitment that is dropped is `not_pursued`, and stays to be seen."""
+        raise models.ProtectedError("An initiative is never deleted; set it to not pursued, with the reason.", {self})
+
+    def get_absolute_url(self) -> str:
+        return reverse("initiative", args=[self.plan.code, self.code])
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Scopes at which a grant covers this initiative."""
+        return (*self.pillar.scopes, f"{self.plan.code}/{self.code}")
+
+
+@tracked()
+class InitiativeOrganization(Tracked):
+    """An organization that contributes to an initiative which another leads."""
+
+    initiative = models.ForeignKey("initiatives.Initiative", on_delete=models.PROTECT, related_name="organizations")
+    organization = models.ForeignKey("tracker.Organization", on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=12, choices=OrganizationRole.choices, default=OrganizationRole.CONTRIBUTOR)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["initiative", "organization"], name="initiatives_organization_once"),
+            models.CheckConstraint(condition=Q(role__in=OrganizationRole.values), name="initiatives_organization_role"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.initiative_id}:{self.organization_id}"

@@ -1,0 +1,146 @@
+"""Status updates: the weekly, signed opinion on an initiative."""
+
+from datetime import date
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from initiatives.choices import Health, Workflow
+from initiatives.models.initiative import visible, within
+from initiatives.rules import rated_weeks
+from tracker.models import User
+from tracker.rules import Permission
+from tracker.timemachine import Tracked, tracked
+
+_HEALTHS = ["", *Health.values]
+_WORST_IS_RED = Q(health_schedule="red") | Q(health_cost="red") | Q(health_scope="red")
+_WORST_IS_AMBER = ~_WORST_IS_RED & (Q(health_schedule="amber") | Q(health_cost="amber") | Q(health_scope="amber"))
+_CLAIMS_MORE = (_WORST_IS_RED & Q(health_overall__in=["green", "amber"])) | (
+    _WORST_IS_AMBER & Q(health_overall="green")
+)
+# What was returned is being worked on again: only the next submission has to be whole.
+_UNFINISHED = Q(workflow__in=[Workflow.DRAFT, Workflow.RETURNED])
+_RATED = (
+    ~Q(health_schedule="") & ~Q(health_cost="") & ~Q(health_scope="") & ~Q(health_overall="")
+    & (~Q(headline_en="") | ~Q(headline_fr=""))
+)  # fmt: skip
+
+
+class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
+    def visible_to(self, user: User) -> Self:
+        """Updates of initiatives within the person's scopes. Unfinished ones (drafts, and returned ones on which work
+        goes on) only where the person may write or decide them."""
+        seen = self.filter(visible(user, "initiative__"))
+        working = user.access.permitting(Permission.WRITE_UPDATE, Permission.DECIDE_UPDATE)
+        if working.everywhere:
+            return seen
+        return seen.filter(~_UNFINISHED | within(working, "initiative__"))
+
+    def for_list(self) -> Self:
+        """Newest week first."""
+        return self.select_related(
+            "initiative__plan", "initiative__pillar", "week", "author", "submitted_by", "decided_by"
+        ).order_by("-week__starts_on", "initiative__plan__code", "initiative__code", "pk")
+
+    def approved(self) -> Self:
+        return self.filter(workflow=Workflow.APPROVED)
+
+    def in_force(self, *, on: date) -> Self:
+        """The approved updates that health on that day rests on; at most one for each initiative."""
+        complete, current = rated_weeks(on)
+        return (
+            self.approved()
+            .filter(week__starts_on__in={complete, current})
+            .order_by("initiative_id", "-week__starts_on")
+            .distinct("initiative_id")
+        )
+
+    def awaiting_review(self) -> Self:
+        return self.filter(workflow=Workflow.SUBMITTED)
+
+
+@tracked(sealed_when="old.workflow = 'approved'", write_once=("first_submitted_at",))
+class StatusUpdate(Tracked):
+    """One opinion per initiative and week; immutable once approved. Text in either language; the other stays empty
+    until somebody writes it, and shows as pending."""
+
+    initiative = models.ForeignKey("initiatives.Initiative", on_delete=models.PROTECT, related_name="updates")
+    week = models.ForeignKey("pillars.ReportingWeek", on_delete=models.PROTECT, related_name="updates")
+    health_schedule = models.CharField(_("schedule"), max_length=5, choices=Health.choices, blank=True)
+    health_cost = models.CharField(_("cost"), max_length=5, choices=Health.choices, blank=True)
+    health_scope = models.CharField(_("scope"), max_length=5, choices=Health.choices, blank=True)
+    health_overall = models.CharField(_("overall"), max_length=5, choices=Health.choices, blank=True)
+    overall_reason = models.TextField(_("why overall is better than the worst dimension"), blank=True)
+    headline_en = models.CharField(max_length=200, blank=True)
+    headline_fr = models.CharField(max_length=200, blank=True)
+    narrative_en = models.TextField(blank=True)
+    narrative_fr = models.TextField(blank=True)
+    path_to_green_en = models.TextField(blank=True)
+    path_to_green_fr = models.TextField(blank=True)
+    decision_needed_en = models.TextField(blank=True)
+    decision_needed_fr = models.TextField(blank=True)
+    no_change = models.BooleanField(_("reviewed, no change"), default=False)
+    workflow = models.CharField(_("workflow"), max_length=9, choices=Workflow.choices, default=Workflow.DRAFT)
+    author = models.ForeignKey("tracker.User", on_delete=models.PROTECT, related_name="+")
+    # Keys of everybody who wrote into it: none of them decides on it.
+    writers = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    submitted_by = models.ForeignKey("tracker.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    first_submitted_at = models.DateTimeField(null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey("tracker.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    return_comment = models.TextField(blank=True)
+
+    objects = StatusUpdateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("status update")
+        constraints = [
+            models.UniqueConstraint(fields=["initiative", "week"], name="initiatives_update_once_a_week"),
+            models.CheckConstraint(condition=Q(workflow__in=Workflow.values), name="initiatives_update_workflow"),
+            models.CheckConstraint(
+                condition=Q(health_schedule__in=_HEALTHS, health_cost__in=_HEALTHS)
+                & Q(health_scope__in=_HEALTHS, health_overall__in=_HEALTHS),
+                name="initiatives_update_health",
+            ),
+            models.CheckConstraint(
+                condition=_UNFINISHED
+                | (
+                    _RATED
+                    & Q(submitted_by__isnull=False, submitted_at__isnull=False, first_submitted_at__isnull=False)
+                ),
+                name="initiatives_update_submitted_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=_UNFINISHED | Q(health_overall__in=["", "green"])
+                | ~Q(path_to_green_en="") | ~Q(path_to_green_fr=""),
+                name="initiatives_update_path_to_green",
+            ),
+            models.CheckConstraint(
+                condition=_UNFINISHED | ~_CLAIMS_MORE | ~Q(overall_reason=""),
+                name="initiatives_update_better_than_worst_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(workflow__in=[Workflow.DRAFT, Workflow.SUBMITTED])
+                | (
+                    Q(decided_by__isnull=False, decided_at__isnull=False)
+                    & ~Q(decided_by=F("author")) & ~Q(decided_by=F("submitted_by"))
+                    & (Q(workflow=Workflow.RETURNED) | ~Q(writers__contains=[F("decided_by")]))
+                ),
+                name="initiatives_update_decided_by_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(workflow=Workflow.RETURNED) | ~Q(return_comment=""),
+                name="initiatives_update_returned_says_why",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.initiative_id}/{self.week_id}"
+
+    def written_by(self, user: User) -> bool:
+        """Whether the person had a hand in it, and so cannot decide on it."""
+        return user.pk in (self.author_id, self.submitted_by_id, *self.writers)

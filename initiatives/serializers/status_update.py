@@ -1,0 +1,90 @@
+"""Rows of status updates, and what a program sends to write one."""
+
+from typing import Any
+
+from django.db.models import F
+from rest_framework import serializers
+
+from initiatives.choices import Health, Workflow
+from pillars.filters import WEEK
+from pillars.serializers import SIMULATED
+from tracker.serializers import FlagField, RevisionField, RowSerializer, StrictSerializer, TextField, VocabularyField
+from tracker.tabular import IsoWeek
+
+
+class StatusUpdateRow(RowSerializer):
+    expressions = {"week": IsoWeek(F("week__starts_on"))}
+
+    id = serializers.IntegerField()
+    plan = serializers.CharField(source="initiative.plan.code")
+    simulated = serializers.BooleanField(source="initiative.plan.simulated", help_text=SIMULATED)
+    pillar = serializers.IntegerField(source="initiative.pillar.number")
+    initiative = serializers.CharField(source="initiative.code")
+    initiative_id = serializers.IntegerField()
+    week = serializers.CharField(help_text="Reporting week, `2026-W46`.")
+    health_schedule = VocabularyField(Health, allow_null=True)
+    health_cost = VocabularyField(Health, allow_null=True)
+    health_scope = VocabularyField(Health, allow_null=True)
+    health_overall = VocabularyField(Health, allow_null=True)
+    overall_reason = serializers.CharField(help_text="Why overall is better than the worst dimension.")
+    headline_en = serializers.CharField()
+    headline_fr = serializers.CharField()
+    narrative_en = serializers.CharField()
+    narrative_fr = serializers.CharField()
+    path_to_green_en = serializers.CharField()
+    path_to_green_fr = serializers.CharField()
+    decision_needed_en = serializers.CharField()
+    decision_needed_fr = serializers.CharField()
+    no_change = serializers.BooleanField(help_text="Reviewed, and nothing changed.")
+    workflow = VocabularyField(Workflow)
+    author = serializers.CharField(source="author.username", help_text="Account.")
+    submitted_by = serializers.CharField(source="submitted_by.username", allow_null=True, help_text="Account.")
+    first_submitted_at = serializers.DateTimeField(allow_null=True)
+    submitted_at = serializers.DateTimeField(allow_null=True)
+    decided_by = serializers.CharField(source="decided_by.username", allow_null=True, help_text="Account.")
+    decided_at = serializers.DateTimeField(allow_null=True)
+    return_comment = serializers.CharField()
+    revision = RevisionField()
+
+
+class RatingField(VocabularyField):
+    """A health rating; null or empty while there is none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            Health, **{"allow_null": True, "allow_blank": True, "required": False, "default": "", **kwargs}
+        )
+        self.component = "Rating"
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """The rating, or the empty string."""
+        return super().run_validation(data) or ""
+
+
+class StatusUpdateBody(StrictSerializer):
+    """What a program sends to write the status update of an initiative and week."""
+
+    plan = TextField(
+        required=True, allow_blank=False, min_length=1, default=serializers.empty, help_text="Code of the plan."
+    )
+    initiative = TextField(
+        required=True, allow_blank=False, min_length=1, default=serializers.empty, help_text="Code of the initiative."
+    )
+    week = serializers.RegexField(
+        WEEK, required=False, help_text="ISO week, `2026-W46`; the week that holds today without it."
+    )
+    submit = FlagField(default=True, help_text="False keeps a draft.")
+    health_schedule = RatingField()
+    health_cost = RatingField()
+    health_scope = RatingField()
+    health_overall = RatingField(help_text="Better than the worst dimension needs `overall_reason`.")
+    overall_reason = TextField()
+    headline_en = TextField()
+    headline_fr = TextField()
+    narrative_en = TextField()
+    narrative_fr = TextField()
+    path_to_green_en = TextField(help_text="Amber and red need one, in either language.")
+    path_to_green_fr = TextField()
+    decision_needed_en = TextField()
+    decision_needed_fr = TextField()
+    no_change = FlagField(default=False)

@@ -1,0 +1,1 @@
+"""Pages on which people write: updates, reviews, milestones, money."""

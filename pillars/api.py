@@ -1,0 +1,32 @@
+"""Addresses of the frame."""
+
+from pillars.filters import PillarFilter, PlanFilter, ReportingWeekFilter
+from pillars.models import Pillar, Plan, ReportingWeek
+from pillars.serializers import PillarRow, PlanRow, ReportingWeekRow
+from tracker.api import CODE, RowsViewSet
+
+
+class PlanViewSet(RowsViewSet):
+    """Action plans."""
+
+    queryset = Plan.objects.none()
+    serializer_class = PlanRow
+    filterset_class = PlanFilter
+    lookup_field = "code"
+    lookup_value_regex = CODE
+
+
+class PillarViewSet(RowsViewSet):
+    """Pillars of the plans."""
+
+    queryset = Pillar.objects.none()
+    serializer_class = PillarRow
+    filterset_class = PillarFilter
+
+
+class ReportingWeekViewSet(RowsViewSet):
+    """Reporting weeks, newest first."""
+
+    queryset = ReportingWeek.objects.none()
+    serializer_class = ReportingWeekRow
+    filterset_class = ReportingWeekFilter

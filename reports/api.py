@@ -1,0 +1,191 @@
+"""Addresses of sealed rollups, figures and their explanations."""
+
+import json
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.http import parse_etags
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.status import HTTP_304_NOT_MODIFIED
+from rest_framework.viewsets import ViewSet
+
+from reports.explanations import ExplainedRow, explain
+from reports.figures import FIGURES, Figure, compute
+from reports.figures.scopes import Scope, find_scope
+from reports.figures.values import plain
+from reports.filters import WeeklyRollupFilter
+from reports.models import WeeklyRollup
+from reports.serializers import (
+    ExplanationSerializer,
+    FigureListSerializer,
+    FigureValueSerializer,
+    WeeklyRollupDetail,
+    WeeklyRollupRow,
+)
+from tracker.api import CODE, ApiView, RowsViewSet
+from tracker.errors import Invalid
+from tracker.filters import refuse_unknown
+
+SCOPE = OpenApiParameter(
+    "scope",
+    {"type": "string", "minLength": 1},
+    required=True,
+    description="Plan `BP`, pillar `BP/2` or initiative `BP/2.01`.",
+)
+BUCKET = OpenApiParameter("bucket", OpenApiTypes.STR, description="One cell of the figure; the whole without it.")
+
+
+class WeeklyRollupViewSet(RowsViewSet):
+    """Sealed weekly rollups, newest first. Only who sees the whole plan sees them: a seal cannot be cut down."""
+
+    queryset = WeeklyRollup.objects.none()
+    serializer_class = WeeklyRollupRow
+    detail_class = WeeklyRollupDetail
+    filterset_class = WeeklyRollupFilter
+    lookup_field = "code"
+    lookup_value_regex = CODE
+
+    def more(self, row: dict[str, Any]) -> dict[str, Any]:
+        """What was sealed."""
+        return {"payload": json.loads(self.get_queryset().values_list("payload", flat=True).get(pk=row["id"]))}
+
+    @extend_schema(responses={(200, "application/json"): OpenApiTypes.OBJECT})
+    @action(detail=True)
+    def payload(self, request: Request, code: str) -> HttpResponse:
+        """The sealed bytes, unchanged. `ETag` is their SHA-256."""
+        refuse_unknown(request.query_params, self.parameters)
+        found = self.get_queryset().filter(code=code).values_list("payload", "sha256").first()
+        if found is None:
+            raise NotFound(_("Nothing is found here."))
+        payload, sha256 = found
+        etag = f'"{sha256}"'
+        given = parse_etags(request.headers.get("If-None-Match", ""))
+        if "*" in given or etag in [tag.removeprefix("W/") for tag in given]:
+            answer = HttpResponse(status=HTTP_304_NOT_MODIFIED)
+        else:
+            answer = HttpResponse(payload.encode(), content_type="application/json")
+        answer["ETag"] = etag
+        answer["Cache-Control"] = "private, no-cache"
+        return answer
+
+
+class FigureViewSet(ApiView, ViewSet):
+    """Figures: what they are, what they say, and which rows make them."""
+
+    lookup_field = "key"
+    lookup_value_regex = CODE
+
+    @property
+    def dated(self) -> bool:  # type: ignore[override]
+        """A value depends on its day, a declaration does not."""
+        return self.action != "list"
+
+    @property
+    def parameters(self) -> frozenset[str]:  # type: ignore[override]
+        """What each address reads."""
+        asked = {"list": set(), "retrieve": {"scope", "on"}, "explanation": {"scope", "on", "bucket"}}
+        return frozenset({"as_of", *asked.get(self.action, set())})
+
+    @extend_schema(responses={200: FigureListSerializer})
+    def list(self, request: Request) -> HttpResponse:
+        """Every figure, as it is declared."""
+        refuse_unknown(request.query_params, self.parameters)
+        return self.json({"revision": self.moment.revision, "results": [_declared(f) for f in FIGURES.values()]})
+
+    @extend_schema(responses=FigureValueSerializer, parameters=[SCOPE])
+    def retrieve(self, request: Request, key: str) -> HttpResponse:
+        """The figure for a scope on a day."""
+        figure, scope = self._asked(key)
+        result = compute(figure, scope.selection, on=self.on, whole_plan=scope.whole_plan)
+        return self.json({**self._head(figure, scope), **result.payload()})
+
+    @extend_schema(responses=ExplanationSerializer, parameters=[SCOPE, BUCKET])
+    @action(detail=True)
+    def explanation(self, request: Request, key: str) -> HttpResponse:
+        """Every row behind the figure, what was left out and why."""
+        figure, scope = self._asked(key)
+        bucket = request.query_params.get("bucket", "")
+        explained = explain(figure, scope, on=self.on, bucket=bucket)
+        exclusions = [
+            {
+                "reason_en": _in("en", exclusion.reason),
+                "reason_fr": _in("fr", exclusion.reason),
+                "rows": [self._row(row) for row in exclusion.rows],
+            }
+            for exclusion in explained.exclusions
+        ]
+        return self.json(
+            {
+                **self._head(figure, scope),
+                "bucket": bucket,
+                "value": plain(explained.value),
+                "coverage": explained.result.payload()["coverage"],
+                "rows": [self._row(row) for row in explained.rows],
+                "exclusions": exclusions,
+            }
+        )
+
+    def _asked(self, key: str) -> tuple[Figure, Scope]:
+        """The figure and the scope. Raises `NotFound`, or `Invalid` without a scope."""
+        query = self.request.query_params
+        refuse_unknown(query, self.parameters)
+        if key not in FIGURES:
+            raise NotFound(_("There is no such figure. Known are: %(keys)s.") % {"keys": ", ".join(FIGURES)})
+        if not query.get("scope"):
+            message = _("Name a plan (BP), a pillar (BP/2) or an initiative (BP/2.01).")
+            raise Invalid(_("The scope is missing."), fields={"scope": message}, code="no_scope")
+        return FIGURES[key], find_scope(query["scope"], user=self.user)
+
+    def _head(self, figure: Figure, scope: Scope) -> dict[str, Any]:
+        return {
+            "revision": self.moment.revision,
+            "on": self.on,
+            "scope": scope.code,
+            "partial": scope.partial,
+            "simulated": scope.selection.plan.simulated,
+            "key": figure.key,
+            "version": figure.version,
+            "unit": figure.unit.value,
+        }
+
+    def _row(self, row: ExplainedRow) -> dict[str, Any]:
+        path = reverse(f"api:{row.kind}-detail", args=[row.id])
+        return {
+            "kind": row.kind,
+            "id": row.id,
+            "label": row.code,
+            "title_en": row.title_en,
+            "title_fr": row.title_fr,
+            "bucket": row.bucket,
+            "value": plain(row.value),
+            "url": f"{path}?as_of=r{self.moment.revision}",
+        }
+
+
+def _declared(figure: Figure) -> dict[str, Any]:
+    return {
+        "key": figure.key,
+        "version": figure.version,
+        "label_en": figure.label_en,
+        "label_fr": figure.label_fr,
+        "definition_en": figure.definition_en,
+        "definition_fr": figure.definition_fr,
+        "unit": figure.unit.value,
+        "adds": figure.adds,
+        "buckets": [
+            {"key": key, "label_en": _in("en", label), "label_fr": _in("fr", label)}
+            for key, label in figure.known.items()
+        ],
+    }
+
+
+def _in(language: str, text: object) -> str:
+    with override(language):
+        return str(text)

@@ -1,0 +1,134 @@
+"""Explain a number: the rows that make it, what was left out and why, and that they add up."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import F, Model
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from initiatives.models import FundingAnnouncement, Initiative, LedgerEntry, Milestone
+from reports.figures import Figure, Result, compute
+from reports.figures.declaration import Rows, bucket_of
+from reports.figures.scopes import Scope
+from reports.figures.values import Amount
+from tracker.errors import Invalid
+
+SHOWN = 500  # rows on a page; the API gives them all
+
+
+@dataclass(frozen=True)
+class ExplainedRow:
+    """One row that feeds a figure: what it is, where it is shown, and what it adds."""
+
+    kind: str
+    id: int
+    code: str
+    title_en: str
+    title_fr: str
+    url: str
+    bucket: str
+    value: Amount | None
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """Rows of one kind that do not count, and why."""
+
+    reason: Promise
+    rows: list[ExplainedRow]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A figure, its value, its rows and its exclusions. `value` is the sum of the rows' values; None where none is
+    known, and for a figure whose buckets make no sum (each bucket has its own value then)."""
+
+    figure: Figure
+    scope: Scope
+    on: date
+    bucket: str
+    result: Result
+    value: Amount | None
+    rows: list[ExplainedRow]
+    exclusions: list[Exclusion]
+
+
+def explain(figure: Figure, scope: Scope, *, on: date, bucket: str = "") -> Explanation:
+    """Everything behind a figure, or behind one of its buckets. Raises `Invalid` for a bucket it has not."""
+    result = compute(figure, scope.selection, on=on, whole_plan=scope.whole_plan)
+    if bucket and bucket not in result.cells:
+        message = _("There is no such bucket. Known are: %(known)s.") % {"known": ", ".join(result.cells) or "-"}
+        raise Invalid(message, fields={"bucket": message})
+
+    def shown(rows: Rows) -> list[ExplainedRow]:
+        own = rows if scope.whole_plan else rows.filter(**{f"{figure.initiative}__isnull": False})
+        return [row for row in explained(own, figure) if bucket in ("", row.bucket)]
+
+    exclusions = [Exclusion(reason, shown(left)) for reason, left in figure.excluded(scope.selection, on)]
+    return Explanation(
+        figure=figure,
+        scope=scope,
+        on=on,
+        bucket=bucket,
+        result=result,
+        value=result.cells.get(bucket) if bucket else result.total,
+        rows=shown(figure.rows(scope.selection, on)),
+        exclusions=[exclusion for exclusion in exclusions if exclusion.rows],
+    )
+
+
+def explained(rows: Rows, figure: Figure) -> list[ExplainedRow]:
+    """Rows as they are shown, in the order of their codes; a constant number of queries."""
+    describe = _DESCRIPTIONS[rows.model]
+    related = {
+        Milestone: ["initiative__plan"],
+        LedgerEntry: ["line__initiative__plan", "line__organization"],
+        FundingAnnouncement: ["plan", "organization"],
+        Initiative: ["plan"],
+    }[rows.model]
+    extra = {f"bucket_{number}": F(name) for number, name in enumerate(figure.buckets)}
+    found = rows.select_related(*related).annotate(**extra).order_by("pk")
+    out = [describe(row, bucket_of(getattr(row, name) for name in extra)) for row in found]
+    return sorted(out, key=lambda row: (row.code, row.id))
+
+
+def _initiative(row: Any, bucket: str) -> ExplainedRow:
+    value = row.funding if hasattr(row, "funding") else 1
+    return ExplainedRow(
+        "initiative", row.pk, row.code, row.title_en, row.title_fr, row.get_absolute_url(), bucket, value
+    )
+
+
+def _milestone(row: Milestone, bucket: str) -> ExplainedRow:
+    initiative = row.initiative
+    return ExplainedRow(
+        "milestone", row.pk, f"{initiative.code} {row.code}", row.title_en, row.title_fr,
+        f"{initiative.get_absolute_url()}#milestone-{row.code}", bucket, 1,
+    )  # fmt: skip
+
+
+def _entry(row: LedgerEntry, bucket: str) -> ExplainedRow:
+    initiative = row.line.initiative
+    return ExplainedRow(
+        "ledger-entry", row.pk, initiative.code, initiative.title_en, initiative.title_fr,
+        f"{initiative.get_absolute_url()}#entry-{row.pk}", bucket, row.amount,
+    )  # fmt: skip
+
+
+def _announcement(row: FundingAnnouncement, bucket: str) -> ExplainedRow:
+    who = row.organization
+    return ExplainedRow(
+        "funding-announcement", row.pk, row.code, who.name_en if who else row.covers_en,
+        who.name_fr if who else row.covers_fr, f"{row.plan.get_absolute_url()}#announced", bucket, row.amount,
+    )  # fmt: skip
+
+
+_DESCRIPTIONS: dict[type[Model], Callable[[Any, str], ExplainedRow]] = {
+    Initiative: _initiative,
+    Milestone: _milestone,
+    LedgerEntry: _entry,
+    FundingAnnouncement: _announcement,
+}

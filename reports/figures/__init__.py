@@ -1,0 +1,8 @@
+"""Every figure is declared once; pages, rollups, API and explanations all read that declaration."""
+
+from reports.figures import health, milestones, money  # noqa: F401 - declares the figures
+from reports.figures.compute import compute
+from reports.figures.declaration import FIGURES, Figure, Selection, Unit, figure
+from reports.figures.values import Coverage, Result
+
+__all__ = ["FIGURES", "Coverage", "Figure", "Result", "Selection", "Unit", "compute", "figure"]

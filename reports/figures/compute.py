@@ -1,0 +1,74 @@
+"""One query per figure, grouped by initiative; pillars and plan add up what their initiatives have."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F
+
+from reports.figures.declaration import Figure, Selection, Unit, bucket_of
+from reports.figures.values import Amount, Coverage, Result
+
+Cells = dict[str, Amount | None]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What each initiative brings to a figure; the key None holds rows of the plan as a whole. `owed` are the
+    initiatives on which the figure should rest (None: all that are asked about), `counted` those on which it does."""
+
+    figure: Figure
+    by_initiative: Mapping[int | None, Cells]
+    counted: frozenset[int | None]
+    owed: frozenset[int | None] | None
+
+    def result(self, initiatives: Collection[int], *, whole_plan: bool = False) -> Result:
+        """The figure over these initiatives, and over the plan's own rows when it is asked for the whole plan."""
+        members: Iterable[int | None] = [*initiatives, None] if whole_plan else initiatives
+        parts = [self.by_initiative[member] for member in members if member in self.by_initiative]
+        cells: Cells = dict.fromkeys(self.figure.known, None)
+        if self.figure.unit != Unit.DOLLARS:
+            cells = dict.fromkeys(self.figure.known or [""], 0)
+        for part in parts:
+            for bucket, value in part.items():
+                known = cells.get(bucket)
+                cells[bucket] = value if known is None else known if value is None else known + value
+        ordered = cells if self.figure.known else dict(sorted(cells.items()))
+        return Result(ordered, self._coverage(initiatives), self.figure.adds)
+
+    def _coverage(self, initiatives: Collection[int]) -> Coverage | None:
+        if not self.figure.covers:
+            return None
+        counted, owed = self.counted, self.owed
+        return Coverage(
+            sum(member in counted for member in initiatives),
+            len(initiatives) if owed is None else sum(member in owed for member in initiatives),
+        )
+
+
+def tally(figure: Figure, selection: Selection, *, on: date) -> Tally:
+    """Run the figure's query."""
+    rows = (
+        figure.rows(selection, on)
+        .order_by()
+        .values(*figure.buckets, initiative_key=F(figure.initiative))
+        .annotate(figure_value=figure.value())
+        .values_list("initiative_key", "figure_value", *figure.buckets)
+    )
+    found: dict[int | None, Cells] = defaultdict(dict)
+    for initiative, value, *names in rows:
+        found[initiative][bucket_of(names)] = value
+    if not figure.owed:
+        return Tally(figure, dict(found), frozenset(found), None)
+    return Tally(figure, dict(found), _within(found, figure.rated), _within(found, figure.owed))
+
+
+def _within(found: Mapping[int | None, Cells], buckets: frozenset[str]) -> frozenset[int | None]:
+    return frozenset(initiative for initiative, cells in found.items() if not buckets.isdisjoint(cells))
+
+
+def compute(figure: Figure, selection: Selection, *, on: date, whole_plan: bool) -> Result:
+    """The figure for one selection."""
+    members = list(selection.initiatives.order_by().values_list("pk", flat=True))
+    return tally(figure, selection, on=on).result(members, whole_plan=whole_plan)

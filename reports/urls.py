@@ -1,0 +1,17 @@
+"""Addresses of the reading pages, under the language."""
+
+from django.urls import path
+
+from reports.views import data, explain, initiative, overview, rollups
+
+urlpatterns = [
+    path("", overview.home, name="home"),
+    path("plans/<str:plan>/", overview.plan, name="plan"),
+    path("plans/<str:plan>/pillars/<int:number>/", overview.pillar, name="pillar"),
+    path("plans/<str:plan>/initiatives/", initiative.initiatives, name="initiatives"),
+    path("plans/<str:plan>/initiatives/<str:code>/", initiative.initiative, name="initiative"),
+    path("plans/<str:plan>/rollups/", rollups.rollups, name="rollups"),
+    path("rollups/<str:code>/", rollups.rollup, name="rollup"),
+    path("figures/<str:key>/", explain.explanation, name="explain"),
+    path("data/", data.data, name="data"),
+]

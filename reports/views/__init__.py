@@ -1,0 +1,1 @@
+"""Reading pages: overview, pillar, initiative, lists, rollups, explanations, data."""

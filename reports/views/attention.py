@@ -1,0 +1,61 @@
+"""What needs a look: initiatives off track or at risk, and milestones that are late."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Case, IntegerField, Value, When
+
+from initiatives.choices import HealthBucket
+from initiatives.models import Initiative, Milestone, StatusUpdate
+from initiatives.models.initiative import InitiativeQuerySet
+from reports.views.standing import Standing, standings
+
+SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Troubled:
+    """An initiative off track or at risk, with the update that says so."""
+
+    initiative: Initiative
+    update: StatusUpdate
+    standing: Standing
+
+
+@dataclass(frozen=True)
+class LateMilestone:
+    """A milestone past its promised date."""
+
+    milestone: Any
+    days: int
+
+
+def attention(initiatives: InitiativeQuerySet, *, on: date) -> dict[str, object]:
+    """The worst, worst first, and the latest milestones; how many there are in all, the figures say."""
+    gravity = Case(When(health=HealthBucket.RED, then=Value(0)), default=Value(1), output_field=IntegerField())
+    rows = list(
+        initiatives.with_health(on=on)
+        .rated(HealthBucket.RED, HealthBucket.AMBER)
+        .for_list()
+        .order_by(gravity, "code")[:SHOWN]
+    )
+    keys = [row.pk for row in rows]
+    updates = {
+        update.initiative_id: update for update in StatusUpdate.objects.in_force(on=on).filter(initiative__in=keys)
+    }
+    standing = standings(keys, on=on)
+    late = (
+        Milestone.objects.filter(initiative__in=initiatives.order_by().values("pk"))
+        .counted(on=on)
+        .for_list()
+        .late(on=on)
+    )
+    return {
+        "troubled": [Troubled(row, updates[row.pk], standing[row.pk]) for row in rows],
+        "late_milestones": [_late(row, on=on) for row in late.order_by("planned_on", "pk")[:SHOWN]],
+    }
+
+
+def _late(milestone: Any, *, on: date) -> LateMilestone:
+    return LateMilestone(milestone, (on - milestone.planned_on).days)

@@ -1,0 +1,97 @@
+"""Explain this number."""
+
+from dataclasses import replace
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from pillars.models import Pillar, Plan
+from reports.explanations import SHOWN, Explanation, explain
+from reports.figures import Unit, figure
+from reports.figures.scopes import Kind, Scope, find_scope
+from reports.panels import Panel
+from reports.views.labels import bucket_labels
+from tracker.filters import effective_date
+from tracker.http import SignedInRequest
+from tracker.templatetags.tracker import bilingual_text
+
+UNITS = {
+    Unit.INITIATIVES: gettext_lazy("Initiatives"),
+    Unit.MILESTONES: gettext_lazy("Milestones"),
+    Unit.DOLLARS: gettext_lazy("Dollars"),
+}
+
+
+@login_required
+@require_safe
+def explanation(request: HttpRequest, key: str) -> HttpResponse:
+    """Definition, rule version, rows with links, exclusions with reasons, coverage; the rows add up to the figure."""
+    user = cast(SignedInRequest, request).user
+    found = figure(key)
+    scope = find_scope(request.GET.get("scope", ""), user=user)
+    on = effective_date(request)
+    bucket = request.GET.get("bucket", "")
+    explained = explain(found, scope, on=on, bucket=bucket)
+    panel = Panel(found, scope.code, on, explained.result)
+    labels = bucket_labels(found, explained.result.cells)
+    context = {
+        "plan": scope.selection.plan,
+        "trail": [*_trail(scope), (panel.label, "")],
+        "where": _where(scope),
+        "scope": scope,
+        "on": on,
+        "panel": panel,
+        "explanation": explained,
+        "unit": found.unit.value,
+        "unit_label": UNITS[found.unit],
+        "bucket_label": labels.get(bucket, ""),
+        "buckets": [] if bucket or not found.buckets else [replace(c, label=labels[c.bucket]) for c in panel.cells],
+        "split": bool(found.buckets) and not bucket,
+        "summed": found.adds or bool(bucket),
+        "rows": [(row, labels.get(row.bucket, "")) for row in explained.rows[:SHOWN]],
+        "more": max(0, len(explained.rows) - SHOWN),
+        "json_url": _json_url(request, explained),
+    }
+    return render(request, "reports/explanation.html", context)
+
+
+def _json_url(request: HttpRequest, explained: Explanation) -> str:
+    """The same explanation as data, pinned to the revision that this page shows."""
+    query = {
+        "scope": explained.scope.code,
+        "on": explained.on.isoformat(),
+        "bucket": explained.bucket,
+        "as_of": f"r{cast(SignedInRequest, request).moment.revision}",
+    }
+    given = {name: value for name, value in query.items() if value}
+    return f"{reverse('api:figure-explanation', args=[explained.figure.key])}?{urlencode(given)}"
+
+
+def _where(scope: Scope) -> str:
+    """The scope in words."""
+    subject: Any = scope.subject
+    title = bilingual_text(subject, "title")
+    if scope.kind is Kind.PILLAR:
+        return f"{subject.number}. {title}"
+    return title if scope.kind is Kind.PLAN else f"{subject.code} {title}"
+
+
+def _trail(scope: Scope) -> list[tuple[str, str]]:
+    """The way from the plan to the scope."""
+    plan: Plan = scope.selection.plan
+    trail = [(bilingual_text(plan, "title"), plan.get_absolute_url())]
+    subject = scope.subject
+    if isinstance(subject, Plan):
+        return trail
+    pillar = subject if isinstance(subject, Pillar) else subject.pillar
+    trail.append((_("Pillar %(number)s") % {"number": pillar.number}, pillar.get_absolute_url()))
+    if not isinstance(subject, Pillar):
+        trail.append((subject.code, subject.get_absolute_url()))
+    return trail

@@ -1,0 +1,77 @@
+"""An initiative's milestones as rows: every date that each had, and how far it slipped."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from initiatives.models import Initiative, Milestone, MilestoneBaseline, MilestoneForecast
+from initiatives.rules import is_pre_plan, slippage_days
+
+
+@dataclass(frozen=True)
+class MilestoneRow:
+    """A milestone as the page shows it. `state` is met, pre_plan, cancelled, late or open; `late_days` counts from the
+    promised date while it is late; slips are in days, None where there is no baseline or no other date."""
+
+    milestone: Any
+    state: str
+    late_days: int | None
+    slip_first: int | None
+    slip_latest: int | None
+    baselines: list[MilestoneBaseline]
+    forecasts: list[MilestoneForecast]
+
+    @property
+    def moves(self) -> int:
+        """How often the forecast moved."""
+        return max(0, len(self.forecasts) - 1)
+
+    @property
+    def open(self) -> bool:
+        """Neither met nor cancelled."""
+        return self.state in ("late", "open")
+
+
+def milestone_rows(found: Initiative, *, on: date) -> list[MilestoneRow]:
+    """Every milestone with its dates; three queries, however many there are."""
+    milestones = list(Milestone.objects.filter(initiative=found).for_list())
+    keys = [milestone.pk for milestone in milestones]
+    baselines: dict[int, list[MilestoneBaseline]] = defaultdict(list)
+    for baseline in (
+        MilestoneBaseline.objects.filter(milestone__in=keys).select_related("approved_by").order_by("number")
+    ):
+        baselines[baseline.milestone_id].append(baseline)
+    forecasts: dict[int, list[MilestoneForecast]] = defaultdict(list)
+    for forecast in MilestoneForecast.objects.filter(milestone__in=keys).select_related("made_by").order_by("pk"):
+        forecasts[forecast.milestone_id].append(forecast)
+    return [_row(milestone, baselines[milestone.pk], forecasts[milestone.pk], on=on) for milestone in milestones]
+
+
+def _row(
+    milestone: Any, baselines: list[MilestoneBaseline], forecasts: list[MilestoneForecast], *, on: date
+) -> MilestoneRow:
+    state = _state(milestone, on=on)
+    expected = milestone.actual_on or milestone.expected_on
+    return MilestoneRow(
+        milestone=milestone,
+        state=state,
+        late_days=(on - milestone.planned_on).days if state == "late" else None,
+        slip_first=_slip(milestone.first_baseline_on, expected),
+        slip_latest=_slip(milestone.baseline_on, expected),
+        baselines=baselines,
+        forecasts=forecasts,
+    )
+
+
+def _slip(baseline: date | None, expected: date | None) -> int | None:
+    return slippage_days(baseline_on=baseline, expected_on=expected) if baseline and expected else None
+
+
+def _state(milestone: Any, *, on: date) -> str:
+    if milestone.cancelled_on is not None:
+        return "cancelled"
+    if milestone.actual_on is not None and milestone.actual_on <= on:
+        announced = milestone.initiative.plan.announced_on
+        return "pre_plan" if is_pre_plan(milestone.actual_on, announced_on=announced) else "met"
+    return "late" if milestone.planned_on and milestone.planned_on < on else "open"

@@ -1,0 +1,164 @@
+"""The plan at a glance, and one pillar of it."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from initiatives.models import FundingAnnouncement
+from pillars.models import Pillar, Plan, ReportingWeek
+from reports.figures.scopes import Scope, find_scope
+from reports.models import WeeklyRollup
+from reports.panels import Board, Cell, Panel, board, money_table
+from reports.views.attention import attention
+from reports.views.distributions import distribution
+from reports.views.rows import initiative_rows
+from tracker import formats
+from tracker.charts import Distribution
+from tracker.filters import effective_date
+from tracker.http import SignedInRequest
+from tracker.models import Organization
+from tracker.pages import shown_instant
+from tracker.templatetags.tracker import bilingual_text
+
+MILESTONE_FIGURES = (
+    "milestones_met", "milestones_due_this_week", "milestones_late", "milestones_next", "milestones",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PillarCard:
+    """One pillar on the overview."""
+
+    pillar: Pillar
+    health: Panel
+    chart: Distribution
+    met: Panel
+    milestones: Panel
+    late: Panel
+
+
+@dataclass(frozen=True)
+class AnnouncedRow:
+    """What one organization was announced to get within the plan's total; an organization of None is not named."""
+
+    organization: Organization | None
+    cell: Cell
+
+
+def no_plan(request: HttpRequest) -> HttpResponse:
+    """The person is signed in and sees nothing: say whom to ask."""
+    return render(request, "reports/no_plan.html")
+
+
+@login_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The overview of the first plan that the person sees."""
+    first = Plan.objects.visible_to(cast(SignedInRequest, request).user).for_list().first()
+    if first is None:
+        return no_plan(request)
+    query = request.GET.urlencode()
+    return redirect(f"{first.get_absolute_url()}{f'?{query}' if query else ''}")
+
+
+@login_required
+@require_safe
+def plan(request: HttpRequest, plan: str) -> HttpResponse:
+    """Health of the pillars, what needs attention, milestones, money."""
+    user = cast(SignedInRequest, request).user
+    on = effective_date(request)
+    scope = find_scope(plan, user=user)
+    figures = board(scope, on=on)
+    subject = cast(Plan, scope.subject)
+    pillars = Pillar.objects.visible_to(user).filter(plan=subject).for_list()
+    announced = figures.panel("announced", scope.code)
+    week = ReportingWeek.objects.filter(plan=subject).holding(on).first()
+    context = {
+        "plan": subject,
+        **dashboard(scope, figures),
+        "announced": announced,
+        "announced_rows": announced_rows(announced),
+        **_apart(subject, announced),
+        "announcements": list(FundingAnnouncement.objects.visible_to(user).filter(plan=subject).for_list()),
+        "pillars": [_card(pillar, figures, scope) for pillar in pillars],
+        "week": week,
+        "week_state": week.state(at=shown_instant(request)) if week else None,
+        "filtered": "",
+        "latest_rollup": WeeklyRollup.objects.visible_to(user).filter(plan=subject).for_list().first(),
+    }
+    return render(request, "reports/plan.html", context)
+
+
+@login_required
+@require_safe
+def pillar(request: HttpRequest, plan: str, number: int) -> HttpResponse:
+    """One pillar: its figures and its initiatives."""
+    user = cast(SignedInRequest, request).user
+    on = effective_date(request)
+    scope = find_scope(f"{plan}/{number}", user=user)
+    found, subject = scope.selection.plan, cast(Pillar, scope.subject)
+    context = {
+        "plan": found,
+        "pillar": subject,
+        "trail": [
+            (bilingual_text(found, "title"), found.get_absolute_url()),
+            (_("Pillar %(number)s") % {"number": subject.number}, ""),
+        ],
+        "aliases": subject.aliases_fr if formats.is_french() else subject.aliases_en,
+        **dashboard(scope, board(scope, on=on)),
+        "rows": initiative_rows(scope.selection.initiatives.with_health(on=on).with_funding(on=on).for_list(), on=on),
+        "filtered": f"&pillar={number}",
+    }
+    return render(request, "reports/pillar.html", context)
+
+
+def dashboard(scope: Scope, figures: Board) -> dict[str, Any]:
+    """What overview and pillar show alike: health, what needs attention, milestones, money."""
+    health, dollars = figures.panel("health", scope.code), figures.panel("health_dollars", scope.code)
+    money = figures.panel("money", scope.code)
+    return {
+        "scope": scope,
+        "on": figures.on,
+        "health": health,
+        "health_chart": distribution(health, title=_("By number of initiatives"), unit=_("Initiatives")),
+        "health_cells": {cell.bucket: cell for cell in health.cells},
+        "health_dollars": dollars,
+        "dollars_chart": distribution(dollars, title=_("By dollars"), unit=_("Dollars")),
+        **{key: figures.panel(key, scope.code) for key in MILESTONE_FIGURES},
+        "money": money,
+        "money_rows": money_table(money),
+        **attention(scope.selection.initiatives, on=figures.on),
+    }
+
+
+def announced_rows(panel: Panel) -> list[AnnouncedRow]:
+    """The announced split, largest first."""
+    organizations = {row.code: row for row in Organization.objects.filter(code__in=panel.result.cells)}
+    cells = sorted(panel.cells, key=lambda cell: (-(cell.value or 0), cell.bucket))
+    return [AnnouncedRow(organizations.get(cell.bucket), cell) for cell in cells]
+
+
+def _apart(plan: Plan, announced: Panel) -> dict[str, Any]:
+    """Dollars by which the announced split exceeds the plan's announced total, or falls short of it."""
+    if plan.funding_announced is None or announced.total is None:
+        return {}
+    apart = announced.total - plan.funding_announced
+    return {"announced_more": max(apart, 0), "announced_less": max(-apart, 0)}
+
+
+def _card(pillar: Pillar, figures: Board, scope: Scope) -> PillarCard:
+    code = f"{scope.code}/{pillar.number}"
+    health = figures.panel("health", code)
+    return PillarCard(
+        pillar=pillar,
+        health=health,
+        chart=distribution(health, title=_("Health of initiatives"), unit=_("Initiatives"), slim=True),
+        met=figures.panel("milestones_met", code),
+        milestones=figures.panel("milestones", code),
+        late=figures.panel("milestones_late", code),
+    )

@@ -1,0 +1,86 @@
+"""The API describes itself: every address, parameter, answer and refusal."""
+
+import io
+
+import pytest
+import yaml
+from django.core.management import call_command
+from django.urls import get_resolver
+
+from config.api import urlpatterns
+from tests.factories import add_user, bearer
+from tracker.choices import Role
+
+
+@pytest.fixture(scope="module")
+def schema():
+    """The schema as `manage.py spectacular` prints it; a warning is an error."""
+    out = io.StringIO()
+    call_command("spectacular", "--fail-on-warn", "--validate", stdout=out)
+    return yaml.safe_load(out.getvalue())
+
+
+def operations(schema):
+    return [(path, method, one) for path, methods in schema["paths"].items() for method, one in methods.items()]
+
+
+def test_every_address_is_described(schema):
+    described = {path.count("/") for path in schema["paths"]}
+    assert described
+    named = {pattern.name for pattern in urlpatterns if pattern.name} - {"index", "schema"}
+    assert len(named) == len(schema["paths"])
+    assert get_resolver() is not None
+
+
+def test_every_reading_tells_of_the_moment_the_headers_and_the_refusals(schema):
+    for path, method, operation in operations(schema):
+        answers = operation["responses"]
+        assert operation["description"], path
+        assert {"400", "401", "403"} <= set(answers), (path, method)
+        for code, answer in answers.items():
+            if code >= "400":
+                assert list(answer["content"]) == ["application/problem+json"], (path, code)
+        if method == "get":
+            assert "as_of" in {parameter["name"] for parameter in operation["parameters"]}, path
+            assert {"X-Revision", "X-Data-As-Of", "Content-Location"} <= set(answers["200"]["headers"]), path
+        else:
+            assert {"404", "409", "415", "503"} <= set(answers), path
+            assert "as_of" not in {parameter["name"] for parameter in operation.get("parameters", [])}
+
+
+def test_lists_tell_of_their_filters_and_pages(schema):
+    found = {p["name"]: p for p in schema["paths"]["/api/v1/initiatives/"]["get"]["parameters"]}
+    assert set(found) == {
+        "after", "as_of", "code", "fields", "health", "lead", "lifecycle", "limit", "on", "organization", "pillar",
+        "plan", "q", "security_marking",
+    }  # fmt: skip
+    assert found["on"]["schema"] == {"type": "string", "format": "date"}
+    assert found["pillar"]["schema"]["type"] == "integer"
+    late = {p["name"]: p for p in schema["paths"]["/api/v1/milestones/"]["get"]["parameters"]}["late"]
+    assert late["schema"]["type"] == "boolean"
+    page = schema["components"]["schemas"]["PaginatedInitiativeRowList"]
+    assert page["properties"]["next"]["type"] == ["string", "null"]
+
+
+def test_exports_are_csv(schema):
+    answer = schema["paths"]["/api/v1/exports/initiatives.csv"]["get"]["responses"]["200"]
+    assert list(answer["content"]) == ["text/csv"]
+
+
+def test_each_vocabulary_is_named_once(schema):
+    components = schema["components"]["schemas"]
+    assert components["Health"]["enum"] == ["green", "amber", "red"]
+    assert len(components["HealthBucket"]["enum"]) == 7
+    assert not [name for name in components if name.endswith("Enum") and name not in ("UnitEnum",)]
+
+
+def test_a_token_is_how_a_program_signs_in(schema):
+    assert schema["components"]["securitySchemes"]["token"] == {"type": "http", "scheme": "bearer"}
+
+
+@pytest.mark.django_db
+def test_the_schema_is_served_to_those_who_are_signed_in(client):
+    assert client.get("/api/v1/schema/").status_code == 401
+    response = client.get("/api/v1/schema/", headers=bearer(add_user("v", role=Role.VIEWER)))
+    assert response.status_code == 200
+    assert yaml.safe_load(response.content)["openapi"] == "3.1.1"

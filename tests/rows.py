@@ -1,0 +1,109 @@
+"""Many rows at once, for tests of what lists cost."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db import connection
+from django.utils import timezone
+
+from initiatives.choices import Health, Lifecycle, MilestoneKind, Stage, Workflow
+from initiatives.models import (
+    BudgetLine,
+    FundingAnnouncement,
+    Initiative,
+    InitiativeOrganization,
+    LedgerEntry,
+    Milestone,
+    MilestoneBaseline,
+    MilestoneForecast,
+    StatusUpdate,
+)
+from pillars.actions import new_week
+from pillars.models import Pillar, Plan, ReportingWeek
+from pillars.rules import monday_of
+from reports.models import WeeklyRollup
+from tests.factories import ACTOR, add_organization, add_place, add_user
+from tracker.timemachine import head, revision
+
+MANY = 200
+
+
+def two_hundred_of_each() -> None:
+    """Two hundred rows in every list of the API: plans with a pillar and a week each, and all else in the first."""
+    organizations = [add_organization(f"O{number:03}") for number in range(MANY)]  # as many revisions
+    author, reviewer, now = add_user("author"), add_user("reviewer"), timezone.now()
+    monday = monday_of(timezone.localdate())
+    with revision(by=ACTOR, reason="many rows"):
+        for number in range(MANY):
+            add_place(f"L{number:03}")
+        plans = Plan.objects.bulk_create(
+            Plan(
+                code=f"P{number:03}", title_en="Plan", title_fr="Plan", announced_on=date(2024, 12, 17),
+                first_fiscal_year=2024, last_fiscal_year=2029, coordinator=organizations[number - 1],
+            )
+            for number in range(1, MANY + 1)
+        )  # fmt: skip
+        pillars = Pillar.objects.bulk_create(
+            Pillar(plan=plan, number=1, title_en="Pillar", title_fr="Pilier", sponsor=organizations[0])
+            for plan in plans
+        )
+        week = ReportingWeek.objects.bulk_create([new_week(plan, monday) for plan in plans])[0]
+        initiatives = Initiative.objects.bulk_create(
+            Initiative(
+                plan=plans[0], pillar=pillars[0], code=f"1.{number:02}", title_en="Title", title_fr="Titre",
+                lead=organizations[number - 1], manager=author, lifecycle=Lifecycle.UNDERWAY,
+            )
+            for number in range(1, MANY + 1)
+        )  # fmt: skip
+        InitiativeOrganization.objects.bulk_create(
+            InitiativeOrganization(initiative=initiative, organization=organizations[-1])
+            for initiative in initiatives[:-1]
+        )
+        _facts(plans[0], initiatives, organizations[0])
+        StatusUpdate.objects.bulk_create(
+            StatusUpdate(
+                initiative=initiative, week=week, author=author, workflow=Workflow.APPROVED, headline_en="Fine",
+                health_schedule=Health.GREEN, health_cost=Health.GREEN, health_scope=Health.GREEN,
+                health_overall=Health.GREEN, submitted_by=author, submitted_at=now, first_submitted_at=now,
+                decided_by=reviewer, decided_at=now,
+            )
+            for initiative in initiatives
+        )  # fmt: skip
+        weeks = ReportingWeek.objects.filter(plan__in=plans).select_related("plan")
+        WeeklyRollup.objects.bulk_create(
+            WeeklyRollup(
+                plan=week.plan, week=week, code=f"{week.plan.code}-{week.code}-e1", on=week.ends_on, as_of=head(),
+                payload="{}", sha256="0" * 64, sealed_at=now, late=False,
+            )
+            for week in weeks
+        )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("analyze")  # else plans are made for the empty tables of the tests before
+
+
+def _facts(plan: Plan, initiatives: list[Initiative], organization: object) -> None:
+    now, today = timezone.now(), timezone.localdate()
+    milestones = Milestone.objects.bulk_create(
+        Milestone(initiative=one, code="M1", title_en="Title", title_fr="Titre", kind=MilestoneKind.EVENT)
+        for one in initiatives
+    )
+    MilestoneBaseline.objects.bulk_create(
+        MilestoneBaseline(milestone=one, number=1, date=today, approved_at=now) for one in milestones
+    )
+    MilestoneForecast.objects.bulk_create(
+        MilestoneForecast(milestone=one, date=today + timedelta(7), made_at=now) for one in milestones
+    )
+    lines = BudgetLine.objects.bulk_create(
+        BudgetLine(initiative=one, organization=organization, fiscal_year=2025) for one in initiatives
+    )
+    LedgerEntry.objects.bulk_create(
+        LedgerEntry(line=line, stage=Stage.AUTHORITY, amount=Decimal("10.00"), effective_on=date(2025, 6, 1))
+        for line in lines
+    )
+    FundingAnnouncement.objects.bulk_create(
+        FundingAnnouncement(
+            plan=plan, code=f"A{number:03}", amount=Decimal("10.00"), announced_on=date(2024, 12, 17), in_total=True,
+            organization=organization, initiative=initiatives[number],
+        )
+        for number in range(MANY)
+    )  # fmt: skip

@@ -1,0 +1,13 @@
+"""The ground floor as a Django app; the time machine is built after every `migrate`."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class TrackerConfig(AppConfig):
+    name = "tracker"
+
+    def ready(self) -> None:
+        from tracker.timemachine.install import after_migrate  # noqa: PLC0415 - models load after the app registry
+
+        post_migrate.connect(after_migrate, dispatch_uid="timemachine")

@@ -1,0 +1,55 @@
+"""What every page needs around its content."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import translate_url
+from django.utils.translation import get_language
+
+from tracker.filters import without
+from tracker.timemachine.moments import Moment
+
+
+@dataclass(frozen=True)
+class Past:
+    """The moment of the past that a page shows, and the way back to now."""
+
+    label: str
+    revision_number: int
+    at: datetime | None
+    live_url: str
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """The revision that a page shows."""
+
+    number: int
+    at: datetime | None
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Moment, theme, and the same page in the other language (with its query, so that filters and moment stay)."""
+    moment: Moment | None = getattr(request, "moment", None)
+    other = "fr" if get_language() == "en" else "en"
+    path = request.get_full_path() if request.method in ("GET", "HEAD") else request.path
+    theme = getattr(getattr(request, "user", None), "theme", "auto")
+    if theme == "auto":
+        theme = request.COOKIES.get("theme", "auto")
+    return {
+        "moment": moment,
+        "as_of": moment.text if moment else "",
+        "past": _past(request, moment),
+        "data_as_of": Stamp(moment.revision, moment.at) if moment and moment.at else None,
+        "theme": theme if theme in ("light", "dark") else "auto",
+        "other_language_url": translate_url(path, other),
+    }
+
+
+def _past(request: HttpRequest, moment: Moment | None) -> Past | None:
+    if moment is None or moment.live:
+        return None
+    rest = without(request.GET, "as_of").urlencode()
+    return Past(moment.text, moment.revision, moment.at, f"{request.path}?{rest}" if rest else request.path)

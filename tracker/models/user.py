@@ -1,0 +1,59 @@
+"""People who sign in."""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from tracker.choices import Language, Theme
+from tracker.models.grant import RoleGrant
+from tracker.rules import Access, Permission
+
+
+class User(AbstractUser):
+    """An account. Not tracked: passwords and sign-in times are no part of the plan's history; revisions keep names."""
+
+    first_name = None  # type: ignore[assignment]  # one field: orders of names differ
+    last_name = None  # type: ignore[assignment]
+    name = models.CharField(_("name"), max_length=150, blank=True)
+    organization = models.ForeignKey("tracker.Organization", null=True, blank=True, on_delete=models.PROTECT)
+    language = models.CharField(_("language"), max_length=2, choices=Language.choices, blank=True)
+    theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
+
+    class Meta:
+        verbose_name = _("person")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(language__in=["", *Language.values]), name="tracker_user_language"
+            ),
+            models.CheckConstraint(condition=models.Q(theme__in=Theme.values), name="tracker_user_theme"),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """The name people know, else the account's."""
+        return self.name or self.username
+
+    @cached_property
+    def access(self) -> Access:
+        """What the grants of today allow, nothing for a closed account; read once per request, for the instance lives
+        no longer."""
+        if not self.is_active:
+            return Access(frozenset())
+        return RoleGrant.objects.access_of(self.pk, on=timezone.localdate())
+
+    def may(self, permission: Permission, scopes: Iterable[str]) -> bool:
+        """Whether this active person is permitted that, at one of the scopes."""
+        return self.access.may(permission, scopes)
+
+    def get_full_name(self) -> str:
+        return self.display_name
+
+    def get_short_name(self) -> str:
+        return self.display_name

@@ -1,0 +1,113 @@
+"""How the API describes itself (OpenAPI 3.1)."""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import get_doc
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+
+from tracker.http import PROBLEM
+from tracker.serializers import ProblemSerializer, RowSerializer
+
+MOMENT = r"^(r[1-9]\d{0,17}|\d{4}-\d{2}-\d{2}(T\S+)?|\d{4}-W\d{2})$"
+AS_OF = OpenApiParameter(
+    "as_of",
+    OpenApiTypes.STR,
+    pattern=MOMENT,
+    description="A past moment: a date (`2026-11-22`), an instant, a revision (`r1234`) or an ISO week (`2026-W46`). "
+    "The answer is what was known then.",
+)
+ON = OpenApiParameter(
+    "on", OpenApiTypes.DATE, description="The day that is asked about; the day of the moment without it."
+)
+BOM = OpenApiParameter(
+    "bom", OpenApiTypes.STR, enum=["0", "1"], description="`0` leaves out the byte order mark that Excel needs."
+)
+HEADERS = [
+    OpenApiParameter(
+        "X-Revision", OpenApiTypes.INT, OpenApiParameter.HEADER, response=[200, 201],
+        description="The revision that the answer shows, or that the write made.",
+    ),
+    OpenApiParameter(
+        "X-Data-As-Of", OpenApiTypes.DATETIME, OpenApiParameter.HEADER, response=[200],
+        description="When that revision was made.",
+    ),
+    OpenApiParameter(
+        "Content-Location", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[200],
+        description="Where exactly this answer can be read again.",
+    ),
+]  # fmt: skip
+KNOWN = {"as_of": AS_OF, "on": ON, "bom": BOM}
+
+REFUSALS = {
+    "400": "A parameter or field cannot be meant.",
+    "401": "No token, or one that is unknown, expired or revoked.",
+    "403": "The person may not do this.",
+    "404": "Nothing of that name exists, or the person may not see it.",
+    "409": "The rules of the plan stand against it, or the past would be written.",
+    "415": "The body is not JSON.",
+    "503": "Another change is being written; send the same again.",
+}
+_READING = ("400", "401", "403", "404")
+_WRITING = (*_READING, "409", "415", "503")
+
+
+def _fields(row: type[RowSerializer]) -> OpenApiParameter:
+    names = [column.name for column in row.columns()]
+    return OpenApiParameter(
+        "fields",
+        {"type": "array", "items": {"type": "string", "enum": names}},
+        style="form",
+        explode=False,
+        description="Columns to give, with commas between; all without.",
+    )
+
+
+class TrackerSchema(AutoSchema):
+    """Adds what every operation has: the moment, the headers, the refusals."""
+
+    def get_override_parameters(self) -> list[Any]:
+        """Parameters that the view says it reads, and the headers of its answers."""
+        if self.method != "GET":
+            return HEADERS[:1]
+        names: frozenset[str] = getattr(self.view, "parameters", frozenset())
+        filters = getattr(getattr(self.view, "filterset_class", None), "base_filters", {})
+        listed = self._is_list_view() or getattr(self.view, "export", None)
+        found = [KNOWN[name] for name in sorted(names) if name in KNOWN and not (listed and name in filters)]
+        if "fields" in names:
+            found.append(_fields(self.view.get_serializer_class()))
+        return [*found, *HEADERS]
+
+    def _get_parameters(self) -> list[dict[str, Any]]:
+        """A parameter without a value asks for nothing: so forms send those that nobody filled in."""
+        found: list[dict[str, Any]] = super()._get_parameters()
+        for parameter in found:
+            if parameter["in"] == "query" and not parameter.get("required"):
+                parameter["allowEmptyValue"] = True
+        return found
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
+        """A row has every key, unless `fields` asks for some."""
+        schema: dict[str, Any] = super()._map_basic_serializer(  # type: ignore[no-untyped-call]  # theirs
+            serializer, direction
+        )
+        if isinstance(serializer, RowSerializer):
+            schema.pop("required", None)
+        return schema
+
+    def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular has it
+        """What the view holds, then what the operation does."""
+        operation = super().get_description()
+        about = get_doc(type(self.view))
+        return operation if about in operation else f"{about}\n\n{operation}"
+
+    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
+        bodies: dict[str, Any] = super()._get_response_bodies(direction)
+        for code in _READING if self.method == "GET" else _WRITING:
+            if code not in bodies and (code != "404" or "{" in self.path or self.method != "GET"):
+                response = OpenApiResponse(ProblemSerializer, REFUSALS[code])
+                bodies[code] = self._get_response_for_code(  # type: ignore[no-untyped-call]  # theirs
+                    response, code, [PROBLEM], direction
+                )
+        return bodies

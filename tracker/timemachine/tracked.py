@@ -1,0 +1,51 @@
+"""Which models have a history, and what the database refuses on each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.db import models
+
+
+class Tracked(models.Model):
+    """A row with a history. `revision` is the last revision that touched it: its ETag and its export cursor."""
+
+    revision = models.BigIntegerField(editable=False, db_default=0)
+
+    class Meta:
+        abstract = True
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """How one table is kept.
+
+    append_only: rows are never updated nor deleted. sealed_when: an SQL condition on `old`; rows that meet it are
+    never updated nor deleted. write_once: columns that may be filled once and never changed again.
+    """
+
+    model: type[models.Model]
+    append_only: bool = False
+    sealed_when: str = ""
+    write_once: tuple[str, ...] = ()
+
+
+_tracked: dict[str, Tracking] = {}
+ModelClass = TypeVar("ModelClass", bound=type[Tracked])
+
+
+def tracked(
+    *, append_only: bool = False, sealed_when: str = "", write_once: tuple[str, ...] = ()
+) -> Callable[[ModelClass], ModelClass]:
+    """Put a model into the time machine: the one line that a new model needs."""
+
+    def register(model: ModelClass) -> ModelClass:
+        _tracked[model._meta.db_table] = Tracking(model, append_only, sealed_when, write_once)
+        return model
+
+    return register
+
+
+def tracked_models() -> list[Tracking]:
+    """Every tracked model, by table name."""
+    return [_tracked[table] for table in sorted(_tracked)]

@@ -1,0 +1,15 @@
+"""Addresses of the ground floor, under the language."""
+
+from django.urls import path
+
+from tracker.views import account, history
+
+urlpatterns = [
+    path("sign-in/", account.SignIn.as_view(), name="sign-in"),
+    path("sign-out/", account.SignOut.as_view(), name="sign-out"),
+    path("setup/<str:token>/", account.setup, name="setup"),
+    path("account/", account.account, name="account"),
+    path("theme/", account.theme, name="theme"),
+    path("history/", history.history, name="history"),
+    path("accessibility/", history.accessibility, name="accessibility"),
+]
