@@ -5,6 +5,8 @@ from django.urls import include, path
 
 from tracker.views import health
 
+handler500 = "tracker.views.errors.server_error"
+
 urlpatterns = [
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),

@@ -25,6 +25,13 @@ class OrganizationRole(models.TextChoices):
     CONTRIBUTOR = "contributor", _("contributing organization")
 
 
+class Supports(models.TextChoices):
+    """What a publication is a source of."""
+
+    COMMITMENT = "commitment", _("the commitment")
+    LIFECYCLE = "lifecycle", _("the lifecycle")
+
+
 class MilestoneKind(models.TextChoices):
     DECISION = "decision", _("decision")
     LEGISLATION = "legislation", _("legislation")

@@ -23,6 +23,7 @@ from initiatives.models import (
     FundingAnnouncement,
     Initiative,
     InitiativeOrganization,
+    InitiativePlace,
     LedgerEntry,
     Milestone,
     StatusUpdate,
@@ -44,6 +45,7 @@ class InitiativeFilter(StrictFilterSet):
     organization = django_filters.CharFilter(
         method="filter_organization", label=_("organization, lead or contributing")
     )
+    place = django_filters.CharFilter(method="filter_place", label=_("place"))
     lifecycle = django_filters.ChoiceFilter(choices=Lifecycle.choices, label=_("lifecycle"))
     health = django_filters.ChoiceFilter(choices=HealthBucket.choices, label=_("health"))
     security_marking = django_filters.ChoiceFilter(choices=SecurityMarking.choices, label=_("security marking"))
@@ -58,6 +60,10 @@ class InitiativeFilter(StrictFilterSet):
         """Initiatives that the organization leads or contributes to."""
         contributes = InitiativeOrganization.objects.filter(initiative=OuterRef("pk"), organization__code=value)
         return queryset.filter(Q(lead__code=value) | Exists(contributes))
+
+    def filter_place(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Initiatives that happen in the place."""
+        return queryset.filter(Exists(InitiativePlace.objects.filter(initiative=OuterRef("pk"), place__code=value)))
 
 
 class OfInitiative(StrictFilterSet):
@@ -161,4 +167,4 @@ class StatusUpdateFilter(OfInitiative):
 
     @classmethod
     def base(cls, user: User, *, on: date) -> QuerySet[StatusUpdate]:
-        return StatusUpdate.objects.visible_to(user).for_list()
+        return StatusUpdate.objects.visible_to(user).with_comment_for(user).for_list()

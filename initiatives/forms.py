@@ -3,21 +3,23 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from initiatives.actions.milestones import MilestoneContent
 from initiatives.actions.money import EntryContent
-from initiatives.actions.updates import UpdateContent
+from initiatives.actions.updates import UPDATE_FIELDS, Read, UpdateContent
 from initiatives.choices import FundingSource, Health, HealthBucket, Lifecycle, MilestoneKind, Stage, Vote
-from initiatives.models import Initiative, StatusUpdate
+from initiatives.models import Initiative, InitiativePlace, StatusUpdate
 from pillars.models import Plan
+from tracker.errors import Difference, EditConflict
+from tracker.filters import IsoDateField
 from tracker.formats import fiscal_year as fiscal_year_label
 from tracker.formats import is_french
-from tracker.models import Organization
+from tracker.merging import alike
+from tracker.models import Organization, Place
 from tracker.templatetags.tracker import bilingual_text
 
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 UNPUBLISHED = ("", _("not published"))
 ANY = ("", _("any"))
 
@@ -40,16 +42,20 @@ class InitiativeListForm(forms.Form):
     health = forms.ChoiceField(label=_("Health"), required=False, choices=[ANY, *HealthBucket.choices])
     lifecycle = forms.ChoiceField(label=_("Lifecycle"), required=False, choices=[ANY, *Lifecycle.choices])
     lead = forms.ChoiceField(label=_("Lead organization"), required=False)
+    place = forms.ChoiceField(label=_("Place"), required=False)
     on = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         pillars = plan.pillars.order_by("number")
         leads = Organization.objects.filter(led__plan=plan).distinct().for_list()
+        named = InitiativePlace.objects.filter(initiative__plan=plan)
+        places = Place.objects.filter(pk__in=named.values("place")).for_list()
         self.fields["pillar"].choices = [  # type: ignore[attr-defined]
             ANY, *((pillar.number, f"{pillar.number}. {bilingual_text(pillar, 'title')}") for pillar in pillars)
         ]  # fmt: skip
         self.fields["lead"].choices = [ANY, *((row.code, bilingual_text(row, "name")) for row in leads)]  # type: ignore[attr-defined]
+        self.fields["place"].choices = [ANY, *((row.code, bilingual_text(row, "name")) for row in places)]  # type: ignore[attr-defined]
 
 
 class UpdateForm(forms.Form):
@@ -75,6 +81,13 @@ class UpdateForm(forms.Form):
     no_change = forms.BooleanField(
         label=_("I looked at it again: nothing changed since the last update"), required=False
     )
+    # Of the update as the page shows it; 0 while there is none.
+    revision = forms.IntegerField(
+        required=False, min_value=0, widget=forms.HiddenInput, label=_("Version"),
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value"), _("The form does not say which version you read. Open the page again.")
+        ),
+    )  # fmt: skip
 
     RATINGS = ("health_schedule", "health_cost", "health_scope", "health_overall")
     TEXTS = ("headline", "narrative", "path_to_green", "decision_needed")
@@ -89,14 +102,45 @@ class UpdateForm(forms.Form):
         return [(self[f"{name}_{first}"], self[f"{name}_{second}"]) for name in self.TEXTS]
 
     @classmethod
-    def starting_from(cls, update: StatusUpdate | None) -> "UpdateForm":
-        """The form with what this week's update says so far."""
-        names = list(cls.base_fields)
-        return cls(initial={name: getattr(update, name) for name in names} if update else {})
+    def starting_from(cls, update: StatusUpdate | None, *, current: StatusUpdate | None) -> "UpdateForm":
+        """The form with what an update says; `current` is this week's so far, over which it will be written."""
+        texts = {name: getattr(update, name) for name in UPDATE_FIELDS} if update else {}
+        return cls(initial={**texts, "revision": current.revision if current else 0})
 
     def content(self) -> UpdateContent:
         """What the action takes."""
-        return UpdateContent(**self.cleaned_data)
+        return UpdateContent(**{name: self.cleaned_data[name] for name in UPDATE_FIELDS})
+
+    def read(self) -> Read:
+        """What the person had read."""
+        return Read(seen=self.cleaned_data["revision"])
+
+    def after(self, error: EditConflict) -> "UpdateForm":
+        """The form again, with what others wrote merged in; where both changed the same, what the person wrote, and the
+        other version beside it. Sent again, what it then shows stands."""
+        form = UpdateForm({**error.values, "revision": error.revision})
+        form.is_valid()
+        for difference in error.differences:
+            form.add_error(difference.field, f"{difference.sentence} {form._says(difference)}")
+        if not error.differences:
+            form.add_error(None, str(error.message))
+        return form
+
+    def brought_in(self, update: StatusUpdate) -> str:
+        """The labels of what others wrote meanwhile and `update` says otherwise than this form did; empty for none."""
+        names = [name for name in self.fields if name in UPDATE_FIELDS]
+        differing = [name for name in names if not alike(getattr(update, name), self.cleaned_data[name])]
+        return ", ".join(str(self.fields[name].label) for name in differing)
+
+    def _says(self, difference: Difference) -> str:
+        """The stored version in words."""
+        stored = difference.stored
+        if isinstance(stored, bool):
+            return gettext("It is ticked now.") if stored else gettext("It is not ticked now.")
+        if not stored:
+            return gettext("It is empty now.")
+        text = Health(stored).label if difference.field in self.RATINGS else stored
+        return gettext("It says now: “%(text)s”") % {"text": text}
 
 
 class MilestoneForm(forms.Form):
@@ -105,7 +149,7 @@ class MilestoneForm(forms.Form):
     title_en = forms.CharField(label=_("Title, English"), max_length=300)
     title_fr = forms.CharField(label=_("Title, French"), max_length=300)
     kind = forms.ChoiceField(label=_("Kind"), choices=MilestoneKind.choices, initial=MilestoneKind.DELIVERABLE)
-    forecast_on = forms.DateField(label=_("Expected on"), widget=DAY)
+    forecast_on = IsoDateField(label=_("Expected on"))
     acceptance_criteria_en = _text(_("Met when, English"), rows=2)
     acceptance_criteria_fr = _text(_("Met when, French"), rows=2)
 
@@ -117,14 +161,14 @@ class MilestoneForm(forms.Form):
 class MoveForm(forms.Form):
     """Another date expected."""
 
-    forecast_on = forms.DateField(label=_("Expected on"), widget=DAY)
+    forecast_on = IsoDateField(label=_("Expected on"))
     reason = forms.CharField(label=_("Why the date moves"), max_length=500, required=False)
 
 
 class MeetForm(forms.Form):
     """The milestone is met."""
 
-    actual_on = forms.DateField(label=_("Met on"), widget=DAY)
+    actual_on = IsoDateField(label=_("Met on"))
     evidence = forms.URLField(
         label=_("Evidence"), required=False, assume_scheme="https", help_text=_("Address of what proves it.")
     )
@@ -137,7 +181,7 @@ class EntryForm(forms.Form):
     amount = forms.DecimalField(
         label=_("Dollars"), max_digits=None, decimal_places=None, help_text=_("To the cent, such as 5300000.00.")
     )
-    effective_on = forms.DateField(label=_("Effective on"), widget=DAY)
+    effective_on = IsoDateField(label=_("Effective on"))
     fiscal_year = forms.TypedChoiceField(label=_("Fiscal year"), coerce=int)
     organization = forms.ModelChoiceField(label=_("Organization"), queryset=Organization.objects.none())
     funding_source = forms.ChoiceField(

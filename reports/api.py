@@ -17,7 +17,8 @@ from rest_framework.status import HTTP_304_NOT_MODIFIED
 from rest_framework.viewsets import ViewSet
 
 from reports.explanations import ExplainedRow, explain
-from reports.figures import FIGURES, Figure, compute
+from reports.figures import FIGURES, Figure, compute, figure
+from reports.figures.declaration import version_of
 from reports.figures.scopes import Scope, find_scope
 from reports.figures.values import plain
 from reports.filters import WeeklyRollupFilter
@@ -39,6 +40,10 @@ SCOPE = OpenApiParameter(
     required=True,
     description="Plan `BP`, pillar `BP/2` or initiative `BP/2.01`.",
 )
+VERSION = OpenApiParameter(
+    "version", {"type": "integer", "minimum": 1}, description="Of the figure's declaration; the newest without it."
+)
+FIGURE = frozenset({"scope", "on", "version"})
 BUCKET = OpenApiParameter("bucket", OpenApiTypes.STR, description="One cell of the figure; the whole without it.")
 
 
@@ -90,7 +95,7 @@ class FigureViewSet(ApiView, ViewSet):
     @property
     def parameters(self) -> frozenset[str]:  # type: ignore[override]
         """What each address reads."""
-        asked = {"list": set(), "retrieve": {"scope", "on"}, "explanation": {"scope", "on", "bucket"}}
+        asked = {"list": set(), "retrieve": FIGURE, "explanation": FIGURE | {"bucket"}}
         return frozenset({"as_of", *asked.get(self.action, set())})
 
     @extend_schema(responses={200: FigureListSerializer})
@@ -99,20 +104,20 @@ class FigureViewSet(ApiView, ViewSet):
         refuse_unknown(request.query_params, self.parameters)
         return self.json({"revision": self.moment.revision, "results": [_declared(f) for f in FIGURES.values()]})
 
-    @extend_schema(responses=FigureValueSerializer, parameters=[SCOPE])
+    @extend_schema(responses=FigureValueSerializer, parameters=[SCOPE, VERSION])
     def retrieve(self, request: Request, key: str) -> HttpResponse:
         """The figure for a scope on a day."""
-        figure, scope = self._asked(key)
-        result = compute(figure, scope.selection, on=self.on, whole_plan=scope.whole_plan)
-        return self.json({**self._head(figure, scope), **result.payload()})
+        found, scope = self._asked(key)
+        result = compute(found, scope.selection, on=self.on, whole_plan=scope.whole_plan)
+        return self.json({**self._head(found, scope), **result.payload()})
 
-    @extend_schema(responses=ExplanationSerializer, parameters=[SCOPE, BUCKET])
+    @extend_schema(responses=ExplanationSerializer, parameters=[SCOPE, VERSION, BUCKET])
     @action(detail=True)
     def explanation(self, request: Request, key: str) -> HttpResponse:
         """Every row behind the figure, what was left out and why."""
-        figure, scope = self._asked(key)
+        found, scope = self._asked(key)
         bucket = request.query_params.get("bucket", "")
-        explained = explain(figure, scope, on=self.on, bucket=bucket)
+        explained = explain(found, scope, on=self.on, bucket=bucket)
         exclusions = [
             {
                 "reason_en": _in("en", exclusion.reason),
@@ -123,7 +128,7 @@ class FigureViewSet(ApiView, ViewSet):
         ]
         return self.json(
             {
-                **self._head(figure, scope),
+                **self._head(found, scope),
                 "bucket": bucket,
                 "value": plain(explained.value),
                 "coverage": explained.result.payload()["coverage"],
@@ -141,7 +146,8 @@ class FigureViewSet(ApiView, ViewSet):
         if not query.get("scope"):
             message = _("Name a plan (BP), a pillar (BP/2) or an initiative (BP/2.01).")
             raise Invalid(_("The scope is missing."), fields={"scope": message}, code="no_scope")
-        return FIGURES[key], find_scope(query["scope"], user=self.user)
+        found = figure(key, version_of(query.get("version", "")))
+        return found, find_scope(query["scope"], user=self.user, past=not self.moment.live)
 
     def _head(self, figure: Figure, scope: Scope) -> dict[str, Any]:
         return {
@@ -160,7 +166,7 @@ class FigureViewSet(ApiView, ViewSet):
         return {
             "kind": row.kind,
             "id": row.id,
-            "label": row.code,
+            "label": row.label,
             "title_en": row.title_en,
             "title_fr": row.title_fr,
             "bucket": row.bucket,

@@ -21,7 +21,8 @@ SHOWN = 500  # rows on a page; the API gives them all
 
 @dataclass(frozen=True)
 class ExplainedRow:
-    """One row that feeds a figure: what it is, where it is shown, and what it adds."""
+    """One row that feeds a figure: what it is, where it is shown, and what it adds. `detail` tells rows of one code
+    apart."""
 
     kind: str
     id: int
@@ -31,6 +32,12 @@ class ExplainedRow:
     url: str
     bucket: str
     value: Amount | None
+    detail: str = ""
+
+    @property
+    def label(self) -> str:
+        """The words by which people find it: `1.01`, `1.01 M2`, `1.01 #174, 2026-11-11, GL 4711`."""
+        return f"{self.code} {self.detail}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,8 @@ def _entry(row: LedgerEntry, bucket: str) -> ExplainedRow:
     initiative = row.line.initiative
     return ExplainedRow(
         "ledger-entry", row.pk, initiative.code, initiative.title_en, initiative.title_fr,
-        f"{initiative.get_absolute_url()}#entry-{row.pk}", bucket, row.amount,
+        f"{initiative.get_absolute_url()}?entries=all#entry-{row.pk}", bucket, row.amount,
+        ", ".join(filter(None, [f"#{row.pk}", row.effective_on.isoformat(), row.reference])),
     )  # fmt: skip
 
 

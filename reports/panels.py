@@ -66,14 +66,17 @@ class Panel:
 
     def explain(self, bucket: str = "") -> str:
         """Address of the explanation, of one bucket or of all."""
-        return explain_url(self.figure.key, self.scope, on=self.on, bucket=bucket, as_of=self.as_of)
+        return explain_url(self.figure, self.scope, on=self.on, bucket=bucket, as_of=self.as_of)
 
 
-def explain_url(key: str, scope: str, *, on: date, bucket: str = "", as_of: str = "") -> str:
-    """Address of a figure's explanation."""
-    query = {"scope": scope, "on": on.isoformat(), "bucket": bucket, "as_of": as_of}
+def explain_url(figure: Figure, scope: str, *, on: date, bucket: str = "", as_of: str = "") -> str:
+    """Address of a figure's explanation. It names the version: a link that somebody kept explains the number that was
+    shown, also after the figure is declared anew."""
+    query = {
+        "scope": scope, "on": on.isoformat(), "bucket": bucket, "version": str(figure.version), "as_of": as_of,
+    }  # fmt: skip
     given = {name: value for name, value in query.items() if value}
-    return f"{reverse('explain', args=[key])}?{urlencode(given)}"
+    return f"{reverse('explain', args=[figure.key])}?{urlencode(given)}"
 
 
 @dataclass(frozen=True)

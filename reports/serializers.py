@@ -98,7 +98,7 @@ class ExplainedRowSerializer(serializers.Serializer[Any]):
     )
     id = serializers.IntegerField()
     label = serializers.CharField(  # type: ignore[assignment]  # a key of this name
-        help_text="Code by which people know it."
+        help_text="Code by which people know it; of a ledger entry also its number, its day and its reference."
     )
     title_en = serializers.CharField()
     title_fr = serializers.CharField()

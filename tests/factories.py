@@ -7,12 +7,14 @@ from typing import Any, TypeVar
 
 from django.utils import timezone
 
-from initiatives.choices import Health, Lifecycle, MilestoneKind, Stage, Workflow
+from initiatives.choices import Health, Lifecycle, MilestoneKind, Stage, Supports, Workflow
 from initiatives.models import (
     BudgetLine,
     FundingAnnouncement,
     Initiative,
     InitiativeOrganization,
+    InitiativePlace,
+    InitiativeSource,
     LedgerEntry,
     Milestone,
     MilestoneBaseline,
@@ -24,7 +26,7 @@ from pillars.models import Pillar, Plan, ReportingWeek
 from pillars.rules import monday_of
 from tracker.actions import grant_role
 from tracker.authentication import make_token
-from tracker.choices import PlaceKind, Role, TokenScope
+from tracker.choices import Language, PlaceKind, Role, TokenScope
 from tracker.models import Organization, Place, User
 from tracker.timemachine import Actor, revision
 from tracker.writing import save
@@ -75,6 +77,22 @@ def add_initiative(pillar: Pillar, code: str = "1.01", *, lead: Organization, **
 
 def add_contributor(initiative: Initiative, organization: Organization) -> InitiativeOrganization:
     return kept(InitiativeOrganization(initiative=initiative, organization=organization))
+
+
+def add_initiative_place(initiative: Initiative, place: Place) -> InitiativePlace:
+    return kept(InitiativePlace(initiative=initiative, place=place))
+
+
+def add_source(
+    initiative: Initiative, code: str = "NW1", supports: Supports = Supports.COMMITMENT, **fields: Any
+) -> InitiativeSource:
+    """An official publication in English, unless told otherwise, that an initiative rests on."""
+    given = {"title": f"Release {code}", "url": f"https://example.org/{code}", "official": True}
+    return kept(
+        InitiativeSource(
+            initiative=initiative, code=code, supports=supports, **{**given, "language": Language.ENGLISH, **fields}
+        )
+    )
 
 
 def add_milestone(

@@ -1,14 +1,24 @@
-"""Who may open what: one table of every address by every role. An address that is not in it fails."""
+"""Who may open what, and who may write what: two tables of every address by every role, written by hand. An address
+that is not in the first fails, and so does a row without an address."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from initiatives.choices import Workflow
 from initiatives.models import FundingAnnouncement, StatusUpdate
-from tests.factories import bearer
+from tests.factories import ACTOR, add_initiative, add_update, bearer
 from tests.scenarios import SmallPlan, small_plan
+from tracker.actions import grant_role
+from tracker.choices import Role
+from tracker.models import User
+from tracker.timemachine import head
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +47,7 @@ PAGES: dict[str, tuple[tuple[object, ...], tuple[int, ...]]] = {
     "theme": ((), (405,) * 9),
     "setup": (("no-such-link",), (404,) * 9),
     "account": ((), SIGNED_IN),
+    "password": ((), SIGNED_IN),
     "history": ((), SIGNED_IN),
     "data": ((), SIGNED_IN),
     "home": ((), (302, 200) + (302,) * 7),
@@ -53,19 +64,18 @@ PAGES: dict[str, tuple[tuple[object, ...], tuple[int, ...]]] = {
     "entry-add": (("BP", "1.01"), RECORDS),
 }
 QUERIES = {"explain": "?scope=BP", "api:figure-detail": "?scope=BP", "api:figure-explanation": "?scope=BP"}
+# An address without a name is known by its pattern; one address that it answers, and to whom how.
+UNNAMED = {"api:^.*$": ("/api/v1/nothing-is-here/", (404,) * 9)}
 
 
-def names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:
+def routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:
+    """The name of every address, with its name space; the pattern of one that has none."""
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
-            inner = (
-                f"{prefix}{pattern.namespace or pattern.app_name}:"
-                if (pattern.namespace or pattern.app_name)
-                else prefix
-            )
-            yield from names(pattern.url_patterns, inner)
-        elif pattern.name:
-            yield f"{prefix}{pattern.name}"
+            space = pattern.namespace or pattern.app_name
+            yield from routes(pattern.url_patterns, f"{prefix}{space}:" if space else prefix)
+        else:
+            yield f"{prefix}{pattern.name or pattern.pattern}"
 
 
 def table(plan: SmallPlan) -> dict[str, tuple[tuple[object, ...], tuple[int, ...]]]:
@@ -76,14 +86,8 @@ def table(plan: SmallPlan) -> dict[str, tuple[tuple[object, ...], tuple[int, ...
     in_entry = ("BP", entry.line.initiative.code, entry.pk)
     rollup = plan.rollups[0]
     approved = StatusUpdate.objects.approved().filter(initiative__code="1.01").first()
-    api = {
-        name: ((), API)
-        for name in names(get_resolver().url_patterns)
-        if name.startswith("api:") and name.endswith("-list")
-    }
-    exports = {name: ((), API) for name in names(get_resolver().url_patterns) if name.startswith("api:export-")}
     return {
-        **PAGES, **api, **exports,
+        **PAGES,
         "milestone-move": (in_late, RECORDS),
         "milestone-meet": (in_late, RECORDS),
         "entry-reverse": (in_entry, RECORDS_BESIDE),
@@ -91,43 +95,192 @@ def table(plan: SmallPlan) -> dict[str, tuple[tuple[object, ...], tuple[int, ...
         "explain": (("health",), IN_PLAN),
         "api:index": ((), API),
         "api:schema": ((), (401,) + (200,) * 8),
+        "api:plan-list": ((), API),
         "api:plan-detail": (("BP",), API),
+        "api:pillar-list": ((), API),
+        "api:pillar-detail": ((plan.pillars[0].pk,), API),
+        "api:week-list": ((), API),
+        "api:week-detail": ((plan.week.pk,), API),
+        "api:initiative-list": ((), API),
+        "api:initiative-detail": ((milestone.initiative.pk,), API),
+        "api:milestone-list": ((), API),
+        "api:milestone-detail": ((milestone.pk,), API),
+        "api:funding-announcement-list": ((), API),
+        "api:funding-announcement-detail": ((FundingAnnouncement.objects.get(code="FA-CBSA").pk,), API),
+        "api:budget-line-list": ((), API),
+        "api:budget-line-detail": ((entry.line.pk,), API_BESIDE),
+        "api:ledger-entry-list": ((), API),
+        "api:ledger-entry-detail": ((entry.pk,), API_BESIDE),
+        "api:status-update-list": ((), API),
+        "api:status-update-detail": ((approved.pk,), API),
+        "api:rollup-list": ((), API),
         "api:rollup-detail": ((rollup.code,), API_WHOLE_PLAN),
         "api:rollup-payload": ((rollup.code,), API_WHOLE_PLAN),
+        "api:figure-list": ((), API),
         "api:figure-detail": (("health",), API),
         "api:figure-explanation": (("health",), API),
-        "api:funding-announcement-detail": ((FundingAnnouncement.objects.get(code="FA-CBSA").pk,), API),
-        "api:status-update-detail": ((approved.pk,), API),
+        "api:organization-list": ((), API),
         "api:organization-detail": (("CBSA",), API),
+        "api:place-list": ((), API),
         "api:place-detail": (("WINDSOR",), API),
+        "api:revision-list": ((), API),
         "api:revision-detail": ((1,), API),
-        "api:pillar-detail": ((plan.pillars[0].pk,), API),
-        "api:week-detail": ((plan.week.pk,), API),
-        "api:initiative-detail": ((milestone.initiative.pk,), API),
-        "api:milestone-detail": ((milestone.pk,), API),
-        "api:budget-line-detail": ((entry.line.pk,), API_BESIDE),
-        "api:ledger-entry-detail": ((entry.pk,), API_BESIDE),
+        "api:export-initiatives": ((), API),
+        "api:export-status-updates": ((), API),
+        "api:export-ledger-entries": ((), API),
     }  # fmt: skip
+
+
+def asking(plan: SmallPlan, role: str, *, program: bool) -> tuple[Client, dict[str, str]]:
+    """A client of that person: a browser that is signed in, or a program with a token."""
+    client = Client(raise_request_exception=False)
+    user: User | None = None if role == "anonymous" else getattr(plan.people, role)
+    if user and program:
+        return client, bearer(user)
+    if user:
+        client.force_login(user)
+    return client, {}
+
+
+def test_the_table_is_of_the_addresses_that_there_are():
+    there_are = list(routes(get_resolver().url_patterns))
+    rows = {*table(small_plan()), *UNNAMED}
+    assert len(there_are) == len(set(there_are)), "two addresses of one name"
+    assert not set(there_are) - rows, "not in the table"
+    assert not rows - set(there_are), "in the table, and no address"
 
 
 def test_every_address_answers_every_role_as_the_table_says():
     plan = small_plan()
-    rows = table(plan)
-    everything = set(names(get_resolver().url_patterns))
-    assert everything <= set(rows), f"not in the table: {sorted(everything - set(rows))}"
+    rows = {
+        **{name: (reverse(name, args=args) + QUERIES.get(name, ""), answers)
+           for name, (args, answers) in table(plan).items()},
+        **UNNAMED,
+    }  # fmt: skip
     wrong = []
-    for name, (arguments, expected) in rows.items():
+    for name, (address, expected) in rows.items():
         for role, status in zip(ROLES, expected, strict=True):
-            client = Client(raise_request_exception=False)
-            user = None if role == "anonymous" else getattr(plan.people, role)
-            headers: dict[str, str] = {}
-            if user and name.startswith("api:"):
-                headers = bearer(user)
-            elif user:
-                client.force_login(user)
-            got = client.get(reverse(name, args=arguments) + QUERIES.get(name, ""), headers=headers)
+            client, headers = asking(plan, role, program=name.startswith("api:"))
+            got = client.get(address, headers=headers)
             if got.streaming:
                 assert b"".join(got)
             if got.status_code != status:
                 wrong.append(f"{name} as {role}: {got.status_code} instead of {status}")
+    assert not wrong, "\n".join(wrong)
+
+
+# Writing. The manager holds 1.01 and 1.04; nobody but the plan's own people writes its content.
+WRITERS = frozenset({"manager", "pillar_lead", "plan_admin"})
+DECIDERS = frozenset({"pillar_lead", "plan_admin"})
+NOBODY: frozenset[str] = frozenset()
+WRITTEN = (302, 404, 403, 403, 403, 302, 302, 302, 403)
+REFUSED_BESIDE = (302, 404, 403, 403, 403, 404, 422, 422, 403)
+DECIDED = (302, 404, 302, 302, 302, 404, 302, 302, 302)  # a refusal is said in the queue
+FORM_AGAIN = (302,) + (422,) * 8
+READ_ONLY = (401, 403) + (405,) * 7
+NOT_POSTED = (302,) + (405,) * 8
+
+
+@dataclass(frozen=True)
+class Writing:
+    """One writing request, the answer to each role, and for whom it writes to the history of the plan."""
+
+    name: str
+    args: tuple[object, ...]
+    data: dict[str, Any]
+    answers: tuple[int, ...]
+    writes: frozenset[str] = NOBODY
+    method: str = "post"
+
+
+def writings(plan: SmallPlan) -> list[Writing]:
+    """Every request that could change something, whole enough to change it."""
+    today = timezone.localdate().isoformat()
+    new, submitted = _more(plan)
+    late, entry = plan.milestones["late"], plan.reversed_entry
+    other = plan.initiatives["green"].budget_lines.get(fiscal_year=2026).entries.get()
+    in_late = ("BP", late.initiative.code, late.code)
+    rated = dict.fromkeys(("health_schedule", "health_cost", "health_scope", "health_overall"), "green")
+    said = {**rated, "headline_en": "As planned", "headline_fr": "Comme prévu"}
+    money = {
+        "organization": plan.organizations["CBSA"].pk, "fiscal_year": 2026, "stage": "expenditure", "amount": "5.00",
+        "effective_on": "2026-06-01", "reference": "GL 1",
+    }  # fmt: skip
+    return [
+        Writing("sign-in", (), {}, (200,) + (302,) * 8),
+        Writing("sign-out", (), {}, (200,) * 9),
+        Writing("theme", (), {"theme": "dark"}, (302,) * 9),
+        Writing("setup", ("no-such-link",), {}, (404,) * 9),
+        Writing("account", (), {"language": "xx"}, FORM_AGAIN),
+        Writing("password", (), {"password": "short"}, FORM_AGAIN),
+        Writing("update", ("BP", new), {**said, "submit": "1"}, WRITTEN, WRITERS),
+        Writing("decide", (submitted.pk,), {"approve": "1", "revision": submitted.revision}, DECIDED, DECIDERS),
+        Writing(
+            "decide", (submitted.pk,), {"return": "1", "reason": "Why?", "revision": submitted.revision}, DECIDED,
+            DECIDERS,
+        ),
+        Writing(
+            "milestone-add", ("BP", "1.01"),
+            {"title_en": "Opened", "title_fr": "Ouvert", "kind": "event", "forecast_on": today}, WRITTEN,
+            WRITERS,
+        ),
+        Writing("milestone-move", in_late, {"forecast_on": today, "reason": "The permit came late."}, WRITTEN, WRITERS),
+        Writing(
+            "milestone-meet", in_late, {"actual_on": today, "evidence": "https://example.org/"}, WRITTEN,
+            WRITERS,
+        ),
+        Writing("entry-add", ("BP", "1.01"), money, WRITTEN, WRITERS),
+        Writing("entry-reverse", ("BP", "1.01", other.pk), {"reason": "Typed twice."}, WRITTEN, WRITERS),
+        Writing("entry-reverse", ("BP", "1.03", entry.pk), {"reason": "Reversed already."}, REFUSED_BESIDE),
+        Writing(
+            "api:status-update-list", (), {"plan": "BP", "initiative": new, **said, "submit": True},
+            (401, 403, 403, 403, 403, 201, 201, 201, 403), WRITERS,
+        ),
+        *(Writing(name, args, {}, NOT_POSTED) for name, args in [
+            ("home", ()), ("history", ()), ("data", ()), ("plan", ("BP",)), ("pillar", ("BP", 1)),
+            ("initiatives", ("BP",)), ("initiative", ("BP", "1.01")), ("rollups", ("BP",)),
+            ("rollup", (plan.rollups[0].code,)), ("my-week", ("BP",)), ("review", ("BP",)), ("explain", ("health",)),
+        ]),
+        *(Writing(f"api:{name}-list", (), {}, READ_ONLY) for name in [
+            "plan", "pillar", "week", "initiative", "milestone", "funding-announcement", "budget-line",
+            "ledger-entry", "rollup", "figure", "organization", "place", "revision",
+        ]),
+        *(Writing(f"api:export-{name}", (), {}, READ_ONLY) for name in [
+            "initiatives", "status-updates", "ledger-entries",
+        ]),
+        *(Writing("api:status-update-detail", (submitted.pk,), {}, READ_ONLY, method=method)
+          for method in ("put", "patch", "delete")),
+    ]  # fmt: skip
+
+
+def _more(plan: SmallPlan) -> tuple[str, StatusUpdate]:
+    """An initiative that the manager reports on, with no update yet, and an update that waits for its decision."""
+    lead = plan.organizations["CBSA"]
+    new, other = (add_initiative(plan.pillars[0], code, lead=lead) for code in ("1.04", "1.05"))
+    grant_role(user=plan.people.manager, role=Role.MANAGER, scope=f"BP/{new.code}", by=ACTOR, at=timezone.now())
+    waiting = add_update(other, plan.week, author=plan.people.manager, workflow=Workflow.SUBMITTED)
+    return new.code, StatusUpdate.objects.get(pk=waiting.pk)
+
+
+def test_every_write_answers_every_role_as_the_table_says():
+    """Also whether it wrote: an answer alone says nothing where a refusal is a redirect too."""
+    plan = small_plan()
+    rows = writings(plan)
+    posted = {name for name in routes(get_resolver().url_patterns) if not name.startswith("api:") and name[0] != "^"}
+    without = {"health-live", "health-ready", "accessibility"}
+    assert posted - {row.name for row in rows} == without
+    wrong = []
+    for row in rows:
+        for role, status in zip(ROLES, row.answers, strict=True):
+            program = row.name.startswith("api:")
+            with transaction.atomic():
+                client, headers = asking(plan, role, program=program)
+                before = head()
+                kind = {"content_type": "application/json"} if program or row.method != "post" else {}
+                got = getattr(client, row.method)(reverse(row.name, args=row.args), row.data, headers=headers, **kind)
+                wrote = head() > before
+                transaction.set_rollback(True)
+            if (got.status_code, wrote) != (status, role in row.writes):
+                did = "wrote" if wrote else "wrote nothing"
+                wrong.append(f"{row.method} {row.name} as {role}: {got.status_code} instead of {status}, and {did}")
     assert not wrong, "\n".join(wrong)

@@ -256,10 +256,10 @@ class RevisionViewSet(RowsViewSet):
     lookup_field = "number"
 
     def columns(self, names: str = "") -> Sequence[Column]:
-        """Author and reason may tell of things out of the reader's scope: only who sees everything gets them."""
+        """Author, account and reason may tell of things out of the reader's scope: who sees everything gets them."""
         chosen = super().columns(names)
         if self.user.access.everywhere:
             return chosen
         unknown = Value(None, output_field=TextField())
-        hidden = ("actor", "reason")
+        hidden = ("actor", "account", "reason")
         return [Column(c.name, unknown, Kind.TEXT) if c.name in hidden else c for c in chosen]

@@ -1,36 +1,32 @@
 """API tokens: made once, kept as a hash, accepted as Bearer."""
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
-from hmac import compare_digest
 
-from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from tracker.choices import TokenScope
+from tracker.http import bears_token, token_of
 from tracker.models import ApiToken, User
+from tracker.models.token import digest_of
 
 LIFETIME = timedelta(days=90)
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def make_token(*, user: User, name: str, scope: TokenScope, at: datetime, lifetime: timedelta = LIFETIME) -> str:
-    """A new token for that person; the returned secret is the only copy. 256 bits of chance need no slow hash."""
+    """A new token for that person; the returned secret is the only copy."""
     prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
     token = f"apt_{prefix}_{secret}"
     ApiToken.objects.create(
-        user=user, name=name, prefix=prefix, digest=_digest(token), scope=scope, created_at=at,
+        user=user, name=name, prefix=prefix, digest=digest_of(token), scope=scope, created_at=at,
         expires_at=at + lifetime,
     )  # fmt: skip
     return token
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -38,25 +34,18 @@ class TokenAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         """The token's owner; None when the request carries no Bearer token."""
-        scheme, _, given = get_authorization_header(request).decode("latin-1").partition(" ")
-        if scheme.lower() != "bearer":
+        if not bears_token(request):
             return None
-        token = self._find(given.strip())
+        token = token_of(request)
+        if token is None:
+            raise AuthenticationFailed(_("The token is unknown, expired or revoked."))
         if token.scope != TokenScope.WRITE and request.method not in SAFE:
-            raise PermissionDenied("This token may only read. Make one with the scope “read and write”.")
+            raise PermissionDenied(_("This token may only read. Make one with the scope “read and write”."))
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
         """Makes a refusal 401, so that clients know to sign in."""
         return "Bearer"
-
-    def _find(self, given: str) -> ApiToken:
-        parts = given.split("_", 2)
-        if len(parts) == 3 and parts[0] == "apt":  # noqa: PLR2004 - apt, prefix, secret
-            found = ApiToken.objects.usable(at=timezone.now()).select_related("user").filter(prefix=parts[1]).first()
-            if found is not None and compare_digest(found.digest, _digest(given)):
-                return found
-        raise AuthenticationFailed("The token is unknown, expired or revoked.")
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # registers itself

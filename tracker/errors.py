@@ -1,8 +1,14 @@
 """What can be refused, said once: pages, API, commands and tasks all show the same sentence and field."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from tracker.formats import long_datetime
 
 Text = str | Promise
 
@@ -44,11 +50,70 @@ class Conflict(Refused):
     code = "conflict"
 
 
+@dataclass(frozen=True)
+class Difference:
+    """A field that somebody else changed since one read it: what is stored, what was sent, who stored it and when."""
+
+    field: str
+    stored: Any
+    sent: Any
+    by: str
+    at: datetime
+    revision: int
+
+    @property
+    def sentence(self) -> str:
+        """Who changed it, and by which revision."""
+        who = {"name": self.by, "at": long_datetime(self.at), "number": self.revision}
+        return _("%(name)s changed this on %(at)s (r%(number)s).") % who
+
+
+class EditConflict(Conflict):
+    """Two people changed the same fields, differently. `values` is the row with what did not conflict merged and what
+    did as it was sent; `revision` is the stored row's: sent again under it, the values stand."""
+
+    code = "edit_conflict"
+
+    def __init__(
+        self, message: Text, differences: Sequence[Difference] = (), *, revision: int = 0,
+        values: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(message, fields={difference.field: difference.sentence for difference in differences})
+        self.differences = tuple(differences)
+        self.revision = revision
+        self.values = dict(values or {})
+
+
+class PreconditionFailed(EditConflict):
+    """`If-Match` names another version than the one that is stored; the differences say what changed since."""
+
+    status = 412
+    code = "precondition_failed"
+
+
+class PreconditionRequired(Refused):
+    """There is a row already, and the caller does not say which version of it was read."""
+
+    status = 428
+    code = "precondition_required"
+
+
 class Busy(Refused):
     """Another writer holds the turn; the same request may be sent again."""
 
     status = 503
     code = "busy"
+
+
+class TooManyTries(Refused):
+    """Too many wrong passwords; none is looked at until `wait` is over."""
+
+    status = 429
+    code = "too_many_tries"
+
+    def __init__(self, message: Text, *, wait: timedelta) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class BadMoment(Refused):

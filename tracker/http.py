@@ -6,8 +6,10 @@ from decimal import Decimal
 from typing import Any, NoReturn, cast
 
 import orjson
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
@@ -19,7 +21,7 @@ from rest_framework.utils.mediatypes import media_type_matches
 
 from tracker.choices import Channel
 from tracker.errors import Busy, Refused
-from tracker.models import User
+from tracker.models import ApiToken, User
 from tracker.timemachine import Actor
 from tracker.timemachine.moments import Moment
 
@@ -31,6 +33,36 @@ class SignedInRequest(HttpRequest):
 
     user: User
     moment: Moment
+    api_token: ApiToken | None
+
+
+def _bearer(request: HttpRequest | Request) -> str | None:
+    scheme, _space, given = str(request.META.get("HTTP_AUTHORIZATION", "")).partition(" ")
+    return given.strip() if scheme.lower() == "bearer" else None
+
+
+def bears_token(request: HttpRequest | Request) -> bool:
+    """Whether the request carries a Bearer token, be it good or not."""
+    return _bearer(request) is not None
+
+
+def token_of(request: HttpRequest | Request) -> ApiToken | None:
+    """The usable token that the request carries; looked up once."""
+    asked = cast(SignedInRequest, request)
+    if not hasattr(asked, "api_token"):
+        secret = _bearer(request)
+        asked.api_token = ApiToken.objects.presented(secret, at=timezone.now()) if secret else None
+    return asked.api_token
+
+
+def client_address(request: HttpRequest) -> str:
+    """Where the request comes from, by the word of as many proxies as stand before us; what else the header says,
+    anybody may have written."""
+    proxies: int = settings.TRUSTED_PROXIES
+    forwarded: list[str] = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    if proxies and len(forwarded) >= proxies and forwarded[-proxies]:
+        return forwarded[-proxies]
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def web_actor(request: HttpRequest) -> Actor:

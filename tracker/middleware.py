@@ -7,8 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
-from tracker.errors import BadMoment, Conflict, Refused
-from tracker.http import SignedInRequest, refusal, wants_problem
+from tracker.errors import BadMoment, Conflict, Invalid, Refused
+from tracker.http import SignedInRequest, bears_token, refusal, token_of, wants_problem
 from tracker.timemachine import as_of, reading
 from tracker.timemachine.moments import live, resolve
 
@@ -29,6 +29,7 @@ POLICY = "; ".join(
 )
 UNTIMED = ("/health/", "/static/")
 SAFE = ("GET", "HEAD", "OPTIONS")
+WRITING = ("POST", "PUT", "PATCH", "DELETE")
 
 
 def content_security_policy(get_response: GetResponse) -> GetResponse:
@@ -43,14 +44,15 @@ def content_security_policy(get_response: GetResponse) -> GetResponse:
 
 
 def preferences(get_response: GetResponse) -> GetResponse:
-    """Language: the address says it; where it says none (`/`, the API), the account does, else the browser's cookie.
+    """Language: the address says it; where it says none (`/`, the API), the account of session or token does, else the
+    browser's cookie.
 
     The cookie remembers the language of the last page read.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         named = translation.get_language_from_path(request.path_info)
-        chosen = "" if named else getattr(request.user, "language", "")
+        chosen = "" if named else _own_language(request)
         if chosen:
             translation.activate(chosen)
         response = get_response(request)
@@ -61,11 +63,33 @@ def preferences(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def _own_language(request: HttpRequest) -> str:
+    """That of the account behind token or session; empty where there is none."""
+    if wants_problem(request) and bears_token(request):
+        token = token_of(request)
+        return token.user.language if token else ""
+    return getattr(request.user, "language", "")
+
+
 def remember(response: HttpResponse, name: str, value: str) -> None:
     """A preference of this browser, for a year."""
     response.set_cookie(
         name, value, max_age=settings.LANGUAGE_COOKIE_AGE, secure=settings.SECURE, httponly=True, samesite="Lax"
     )
+
+
+def whole_text(get_response: GetResponse) -> GetResponse:
+    """PostgreSQL keeps no NUL in text, so a page's address with one names nothing. The API says which part is at fault
+    by itself."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        broken = "\0" in request.path_info or "%00" in request.META["QUERY_STRING"]
+        if broken and not wants_problem(request):
+            message = translation.gettext("The address holds a character that no text can hold (NUL). Take it out.")
+            return refusal(request, Invalid(message, code="bad_address"))
+        return get_response(request)
+
+    return middleware
 
 
 def time_travel(get_response: GetResponse) -> GetResponse:
@@ -80,8 +104,14 @@ def time_travel(get_response: GetResponse) -> GetResponse:
         text = request.GET.get("as_of", "").strip()
         now = timezone.now()
         timed = cast(SignedInRequest, request)
+        if len(request.GET.getlist("as_of")) > 1:
+            message = translation.gettext("Given more than once.")
+            return refusal(request, BadMoment(message, fields={"as_of": message}))
         if request.method not in SAFE:
-            return refusal(request, past_is_read_only()) if text else get_response(request)
+            travels = text and request.method in WRITING
+            return refusal(request, past_is_read_only()) if travels else get_response(request)
+        # Asked for before the reading begins: a session that its account's new password ended is deleted by that.
+        bool(request.user.is_authenticated)
         if not text:
             with reading() as revision:
                 timed.moment = live(revision=revision, now=now)

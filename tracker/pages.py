@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.paginator import InvalidPage, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
+from django.urls import translate_url
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from tracker.errors import Invalid
@@ -50,6 +52,15 @@ def linked(request: HttpRequest, **changes: object) -> str:
             query[name] = str(value)
     text = query.urlencode()
     return f"{request.path}?{text}" if text else request.path
+
+
+def in_language(url: str, language: str) -> str:
+    """The same page of this site in that language; the address as it is without one, or where it names none itself."""
+    named = translation.get_language_from_path(urlsplit(url).path)
+    if not (language and named):
+        return url
+    with translation.override(named):
+        return translate_url(url, language)
 
 
 def shown_instant(request: HttpRequest) -> datetime:

@@ -1,7 +1,9 @@
 """Decisions of the ground floor: who may do what, where. No database, no clock, no request."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from tracker.choices import Role
@@ -35,6 +37,12 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 EVERYWHERE = ""
 
+# Under these the tracker signs its own revisions, or shows that nobody is named for one.
+RESERVED_NAMES = (
+    "Plan files", "Weekly cycle", "Setup link", "Simulation", "Benchmark", "migrate", "manage.py", "unattributed",
+    "non attribué", "the tracker itself", "le suivi lui-même",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Access:
@@ -52,16 +60,6 @@ class Access:
     def plans(self) -> frozenset[str]:
         """Codes of plans covered whole."""
         return frozenset(scope for _, scope in self.grants if scope and "/" not in scope)
-
-    @property
-    def pillars(self) -> frozenset[tuple[str, int]]:
-        """(plan code, pillar number) of pillars granted by themselves."""
-        return frozenset((plan, int(code)) for plan, code in self._parts() if _is_number(code))
-
-    @property
-    def initiatives(self) -> frozenset[tuple[str, str]]:
-        """(plan code, initiative code) of initiatives granted by themselves."""
-        return frozenset((plan, code) for plan, code in self._parts() if not _is_number(code))
 
     @property
     def all_plans(self) -> frozenset[str]:
@@ -89,5 +87,44 @@ class Access:
                 yield plan, code
 
 
-def _is_number(code: str) -> bool:
-    return code.isascii() and code.isdigit()
+def is_reserved(name: str) -> bool:
+    """Whether a reader could take the name for one of the tracker's own: case, accents, width, spaces, signs and
+    characters that cannot be seen make no difference, and whatever begins with `manage.py` is a command's."""
+    bare = _bare(name)
+    return bare in _RESERVED or bare.startswith(_bare("manage.py"))
+
+
+def _bare(name: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name)).casefold()
+    return "".join(character for character in decomposed if character.isalnum())
+
+
+_RESERVED = frozenset(map(_bare, RESERVED_NAMES))
+
+
+@dataclass(frozen=True)
+class Tries:
+    """How failures to sign in slow the next try down: `free` of them cost nothing, then the wait doubles from half a
+    minute to `longest`; after each `longest` without a failure one of them is forgotten."""
+
+    free: int
+    longest: timedelta
+
+    def wait(self, failures: int, since: timedelta) -> timedelta:
+        """How much longer the next try has to wait, `since` the last failure."""
+        over = failures - self.free
+        if over < 0:
+            return timedelta()
+        whole = min(timedelta(seconds=30 * (1 << min(over, 10))), self.longest)
+        return max(whole - max(since, timedelta()), timedelta())
+
+    def left(self, failures: int, since: timedelta) -> int:
+        """The failures that are not forgotten yet."""
+        return max(failures - max(since // self.longest, 0), 0)
+
+
+# Tight where one guesser sits. Wide and short where innocent people share the count: the owner of an account that is
+# attacked from elsewhere, and everybody behind one office's address.
+PAIR_TRIES = Tries(5, timedelta(minutes=15))
+ACCOUNT_TRIES = Tries(20, timedelta(minutes=1))
+ADDRESS_TRIES = Tries(50, timedelta(minutes=1))

@@ -205,6 +205,12 @@ class RevisionRow(RowSerializer):
         allow_null=True,
         help_text="Who wrote, as named then; empty when nobody is. Null for readers of a part of the plans.",
     )
+    account = serializers.CharField(
+        source="actor.username",
+        allow_null=True,
+        help_text="The account that wrote; null for the tracker itself, for nobody, for an account that is gone, and "
+        "for readers of a part of the plans. People choose their names, not their accounts.",
+    )
     reason = serializers.CharField(allow_null=True, help_text="Null for readers of a part of the plans.")
     channel = VocabularyField(Channel)
     attributed = serializers.BooleanField(help_text="False for a write outside any action.")

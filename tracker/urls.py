@@ -9,6 +9,7 @@ urlpatterns = [
     path("sign-out/", account.SignOut.as_view(), name="sign-out"),
     path("setup/<str:token>/", account.setup, name="setup"),
     path("account/", account.account, name="account"),
+    path("account/password/", account.password, name="password"),
     path("theme/", account.theme, name="theme"),
     path("history/", history.history, name="history"),
     path("accessibility/", history.accessibility, name="accessibility"),

@@ -6,21 +6,27 @@ import sys
 from pathlib import Path
 
 from config.embedded import guardian
-from config.embedded.application import CHECKOUT, Address
+from config.embedded.application import Address
 from config.embedded.commands import execute, run
 from config.embedded.errors import InterruptedStart, StartError, say
-from config.embedded.home import HomeInUse
+from config.embedded.home import CHECKOUT, HomeInUse, require_prepared
 
 LARGEST_PORT = 65_535
 
 
 def main() -> int:
     """The command line; the exit status."""
-    options = _parser().parse_args()
+    options = parser().parse_args()
     if not sys.platform.startswith("linux"):
         say("The embedded servers need Linux: see docs/engines.md for others.")
         return 1
-    home = options.home or _default_home(demo=options.action == "run" and options.demo)
+    home = home_of(options)
+    if options.action == "exec" and options.prepared and not os.environ.get("DATABASE_URL"):
+        try:
+            require_prepared(home, "--demo" if options.demo and not options.home else "")
+        except StartError as error:
+            say(str(error))
+            return 1
     return guardian.watch(lambda guardian_pid: _in_one_line(options, home, guardian_pid))
 
 
@@ -40,7 +46,8 @@ def _in_one_line(options: argparse.Namespace, home: Path, guardian_pid: int) -> 
     return 1
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """What the command line takes."""
     parser = argparse.ArgumentParser(prog="python -m config.embedded", description=__doc__)
     actions = parser.add_subparsers(dest="action", required=True)
     run_parser = actions.add_parser("run", help="start everything and keep it running")
@@ -49,15 +56,18 @@ def _parser() -> argparse.ArgumentParser:
     run_parser.add_argument("--demo", action="store_true", help="add a simulated plan, and a user for each role")
     exec_parser = actions.add_parser("exec", help="run one command with the engines up")
     exec_parser.add_argument("--alone", action="store_true", help="refuse to join engines that are running")
+    exec_parser.add_argument("--demo", action="store_true", help="on the data directory of run --demo")
+    exec_parser.add_argument("--prepared", action="store_true", help="refuse a data directory that run never prepared")
     exec_parser.add_argument("command", nargs="+", metavar="-- COMMAND", help="the command and its arguments")
     for action in (run_parser, exec_parser):
         action.add_argument("--home", type=Path, help="data directory (default: .home in the checkout)")
     return parser
 
 
-def _default_home(*, demo: bool) -> Path:
-    named = os.environ.get("TRACKER_HOME")
-    return Path(named) if named else CHECKOUT / (".home-demo" if demo else ".home")
+def home_of(options: argparse.Namespace) -> Path:
+    """The data directory: the one that is named, else the checkout's, of which the demonstration has its own."""
+    named = options.home or os.environ.get("TRACKER_HOME")
+    return Path(named) if named else CHECKOUT / (".home-demo" if options.demo else ".home")
 
 
 def _port(text: str) -> int:

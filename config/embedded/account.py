@@ -57,6 +57,16 @@ def reaches(account: pwd.struct_passwd | None, *paths: Path, mode: int = os.R_OK
     return os.waitpid(pid, 0)[1] == 0
 
 
+def barred_at(account: pwd.struct_passwd, path: Path, *, mode: int = os.R_OK) -> Path | None:
+    """The outermost of the directories to `path`, and of those to where it leads, that `account` cannot pass, else
+    `path` itself when it has not `mode` on it; None when nothing stands in its way."""
+    for found in dict.fromkeys((path.absolute(), path.resolve())):
+        for directory in reversed(found.parents):
+            if not reaches(account, directory, mode=os.X_OK):
+                return directory
+    return None if reaches(account, path, mode=mode) else path
+
+
 def own(path: Path, account: pwd.struct_passwd | None) -> None:
     """Give `path`, made by this process, to `account`."""
     if account is not None:

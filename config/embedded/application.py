@@ -2,7 +2,6 @@
 
 import http.client
 import os
-import pwd
 import signal
 import socket
 import sys
@@ -16,13 +15,12 @@ from urllib.parse import urlsplit
 
 import django
 
-from config.embedded.account import reaches
+from config.embedded.account import barred_at
 from config.embedded.errors import EXPLAINED, StartError
-from config.embedded.home import Home
+from config.embedded.home import CHECKOUT, Home
 from config.embedded.processes import Launch, finish, pause
 from config.embedded.supervision import Child, Supervisor
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 LIVE_SECONDS = 60
 # A worker finishes its tasks; SIGQUIT makes it hand back what it cannot, to be run again later.
 WORKER_STOPS = ((signal.SIGTERM, 20.0), (signal.SIGQUIT, 12.0))
@@ -69,27 +67,41 @@ class Application:
         self.home = home
         self.contract = {"BASE_URL": address.url, **environment}
         self.address = address
-        self.account = self._account()
+        self._why_root = self._reason_for_root()
+        self.account = None if self._why_root else home.account
         own = {"HOME": self.account.pw_dir} if self.account else {}
         self.environment = {**os.environ, **self.contract, **own}
 
-    def _account(self) -> pwd.struct_passwd | None:
-        """Root's web, worker and beat join the servers' account, unless that cannot read what they need."""
+    def _reason_for_root(self) -> str:
+        """Why root's web, worker and beat cannot join the servers' account; empty when they can."""
         account = self.home.account
+        if account is None:
+            return ""
+        if self.address.port < FIRST_UNPRIVILEGED_PORT:
+            return (
+                f"only root may listen on port {self.address.port}: choose a --port from {FIRST_UNPRIVILEGED_PORT} on, "
+                "behind a proxy if it must be that one"
+            )
         files = (Path(sys.executable), CHECKOUT / "config" / "settings.py", Path(django.__file__))
-        if account is None or self.address.port < FIRST_UNPRIVILEGED_PORT:
-            return None
-        if reaches(account, *files, mode=os.R_OK) and reaches(account, self.home.path, mode=os.X_OK):
-            return account
-        return None
+        for path, mode in (*((file, os.R_OK) for file in files), (self.home.path, os.X_OK)):
+            barrier = barred_at(account, path, mode=mode)
+            if barrier is not None:
+                where = "" if barrier == path else f" ({barrier} is closed to it)"
+                return (
+                    f"{account.pw_name} cannot reach {path}{where}: start as an ordinary user, or have checkout, "
+                    "Python and home where every account can reach them"
+                )
+        return ""
 
     def as_whom(self) -> str:
         """What root should know: under which account the tracker runs."""
         if os.geteuid() != 0:
             return ""
-        if self.account is None:
-            return " as root (the servers' account cannot read this checkout)"
-        return f" as {self.account.pw_name}"
+        return f" as {self.account.pw_name}" if self.account else " as root"
+
+    def warning(self) -> str:
+        """What root should know when the tracker runs as root: why, and how to avoid it; else empty."""
+        return f"Warning: web, worker and beat run as root, for {self._why_root}." if self._why_root else ""
 
     def prepare(self, *, demo: bool, progress: bool) -> str:
         """Migrate, load plans, collect static files; returns what to show the operator."""

@@ -35,6 +35,8 @@ def run(home_path: Path, address: Address, *, demo: bool, guardian_pid: int) -> 
         announcements = application.prepare(demo=demo, progress=first)
         if first:
             say(f"Starting web, worker and beat{application.as_whom()} ...")
+        if application.warning():
+            say(application.warning())
         try:
             application.start(supervisor)
         except (StartError, InterruptedStart):

@@ -19,6 +19,10 @@ from config.embedded.processes import pause
 STATE_ROOT = Path("/var/lib/action-plan-tracker")
 """Where root's engines keep their data when their account cannot reach the home (a clone below /root)."""
 
+PREPARED = "prepared"
+"""A file in the home: there since its first start was whole."""
+
+CHECKOUT = Path(__file__).resolve().parents[2]
 FIRST_START_MB = 256
 LATER_START_MB = 64
 LONGEST_SOCKET = Path("sockets") / ".s.PGSQL.5432"
@@ -42,7 +46,7 @@ class Home:
         _make(self.path)
         self.logs = self.path / "logs"
         self.static = self.path / "static"
-        self.prepared = self.path / "prepared"
+        self.prepared = self.path / PREPARED
         self._lock: int | None = None
         self.account: pwd.struct_passwd | None = None
         self.engines = self.path / "engines"
@@ -143,6 +147,16 @@ class Home:
     def log(self, name: str) -> Log:
         """The log of process `name`."""
         return Log(self.logs / f"{name}.log")
+
+
+def require_prepared(home: Path, options: str = "") -> None:
+    """Raise StartError unless a tracker was started on the home before, by script/run with these `options`; nothing is
+    made there."""
+    path = home.resolve()
+    if not (path / PREPARED).exists():
+        how = options or ("" if path == CHECKOUT / ".home" else f"--home {path}")
+        msg = f"{path} holds no tracker yet: start one with {f'script/run {how}'.strip()} and wait for its address."
+        raise StartError(msg)
 
 
 def write_private(path: Path, content: str) -> None:

@@ -48,7 +48,7 @@ def move_forecast(*, milestone: Milestone, to: date, reason: str, by: Actor, at:
         fresh = Milestone.objects.get(pk=milestone.pk)
         if fresh.actual_on is not None or fresh.cancelled_on is not None:
             raise Conflict(_("A milestone that is met or cancelled has no forecast."), code="milestone_closed")
-        latest = fresh.forecasts.order_by("-pk").first()
+        latest = fresh.forecasts.newest_first().first()
         if latest is not None and latest.date == to:
             raise Invalid(_("Nothing moved."), fields={"forecast_on": _("This is the forecast already.")})
         if latest is not None and not reason.strip():

@@ -71,16 +71,16 @@ def reverse_entry(*, entry: LedgerEntry, reason: str, by: Actor, at: datetime) -
 
 def _check_dates(content: EntryContent, *, today: date) -> None:
     first, _last = fiscal_year_dates(content.fiscal_year)
-    if content.stage != Stage.EXPENDITURE:
+    if content.stage in (Stage.PLANNED, Stage.FORECAST):
         return
     last = last_day_to_spend(content.fiscal_year, life_years=content.organization.fund_life_years)
-    if content.effective_on > today:
+    if content.stage == Stage.EXPENDITURE and content.effective_on > today:
         raise Invalid(_("The date cannot be right."), fields={"effective_on": _("Money is not spent in the future.")})
     if not first <= content.effective_on <= last:
         raise Invalid(
             _("The date lies outside the fiscal year."),
             fields={
-                "effective_on": _("Funds of this year may be spent from %(first)s to %(last)s.")
+                "effective_on": _("Funds of this year may be granted, committed and spent from %(first)s to %(last)s.")
                 % {"first": first, "last": last}
             },
         )

@@ -2,31 +2,37 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import Q
+
+from initiatives.actions.plan_columns import both, joined, noted, worded
+from initiatives.choices import Supports
 from initiatives.models import (
     BudgetLine,
     FundingAnnouncement,
     Initiative,
     InitiativeOrganization,
+    InitiativePlace,
+    InitiativeSource,
     LedgerEntry,
     Milestone,
     MilestoneBaseline,
     MilestoneForecast,
 )
 from initiatives.plan_files import (
-    Bilingual,
     BudgetLineData,
     InitiativeData,
     Location,
     MilestoneData,
     PlanData,
     PromiseData,
+    SourceData,
 )
 from initiatives.plan_files.items import Sourced as SourcedData
-from initiatives.plan_files.vocabulary import French, Precision
+from initiatives.plan_files.vocabulary import French
 from pillars.models import Pillar, Plan
 from tracker.choices import Channel
 from tracker.errors import Invalid
@@ -72,9 +78,12 @@ class _Loading:
         self.data = data
         self.now = at
         self.organizations: dict[str, Organization] = {}
+        self.places: dict[str, Place] = {}
         self.pillars: dict[int, Pillar] = {}
         self.initiatives: dict[str, Initiative] = {}
-        self.ours = set(Revision.objects.filter(actor_name=LOADER).values_list("number", flat=True))
+        # A name alone proves nothing: people choose their own. Revisions without an account are the tracker's.
+        ours = Revision.objects.filter(actor_id=None, channel=Channel.IMPORT, actor_name=LOADER)
+        self.ours = set(ours.values_list("number", flat=True))
 
     def run(self) -> Iterator[LoadedRow]:
         yield from self._frame()
@@ -87,7 +96,7 @@ class _Loading:
             row, done = self._put(
                 Organization, {"code": organization.code},
                 {
-                    **_both("abbreviation", organization.abbreviation), **_both("name", organization.name),
+                    **both("abbreviation", organization.abbreviation), **both("name", organization.name),
                     "gc_org_id": organization.gc_org_id, "fund_life_years": organization.fund_life_years,
                 },
                 organization.at,
@@ -96,10 +105,12 @@ class _Loading:
             yield done
         for place in self.data.places:
             values: dict[str, Any] = {
-                **_both("name", place.name), "kind": place.kind, "province": place.province,
+                **both("name", place.name), "kind": place.kind, "province": place.province,
                 "latitude": place.latitude, "longitude": place.longitude,
             }  # fmt: skip
-            yield self._put(Place, {"code": place.code}, values, place.at)[1]
+            found, done = self._put(Place, {"code": place.code}, values, place.at)
+            self.places[place.code] = found
+            yield done
         yield self._plan()
         yield from self._pillars()
 
@@ -107,7 +118,7 @@ class _Loading:
         for pillar in self.data.pillars:
             sponsor = pillar.sponsor_organization
             values: dict[str, Any] = {
-                **_both("title", pillar.title), **self._source(pillar), **_aliases(pillar.aliases),
+                **both("title", pillar.title), **self._source(pillar), **worded(pillar.aliases),
                 "sponsor": self.organizations[sponsor] if sponsor else None,
             }  # fmt: skip
             row, done = self._put(Pillar, {"plan": self.plan, "number": pillar.number}, values, pillar.at)
@@ -117,7 +128,7 @@ class _Loading:
     def _plan(self) -> LoadedRow:
         plan, calendar = self.data.plan, self.data.plan.calendar
         values = {
-            **_both("title", plan.title), **_both("description", plan.description), **self._source(plan),
+            **both("title", plan.title), **both("description", plan.description), **self._source(plan),
             "coordinator": self.organizations[plan.coordinating_organization], "announced_on": plan.announced_on,
             "funding_announced": plan.funding_announced, "first_fiscal_year": plan.first_fiscal_year,
             "last_fiscal_year": plan.last_fiscal_year, "time_zone": plan.time_zone,
@@ -130,12 +141,12 @@ class _Loading:
 
     def _initiative(self, item: InitiativeData) -> Iterator[LoadedRow]:
         values = {
-            **_both("title", item.title), **_both("description", item.description), **self._source(item),
-            **_aliases(item.aliases), "pillar": self.pillars[item.pillar],
+            **both("title", item.title), **both("description", item.description), **self._source(item),
+            **worded(item.aliases), "pillar": self.pillars[item.pillar],
             "lead": self.organizations[item.lead_organization], "lifecycle": item.lifecycle,
-            "not_pursued_reason": _joined(item.not_pursued_reason), "starts_on": item.starts_on,
+            "not_pursued_reason": joined(item.not_pursued_reason), "starts_on": item.starts_on,
             "announced_on": item.announced_on, "source_text": item.source_text,
-            "security_marking": item.security_marking,
+            "source_text_language": item.source_text_language or "", "security_marking": item.security_marking,
         }  # fmt: skip
         row, done = self._put(Initiative, {"plan": self.plan, "code": item.code}, values, item.at)
         self.initiatives[item.code] = row
@@ -143,27 +154,53 @@ class _Loading:
         for code in item.contributing_organizations:
             key = {"initiative": row, "organization": self.organizations[code]}
             yield self._put(InitiativeOrganization, key, {}, item.at, name=f"{item.code} with {code}")[1]
+        for code in item.places:
+            key = {"initiative": row, "place": self.places[code]}
+            yield self._put(InitiativePlace, key, {}, item.at, name=f"{item.code} in {code}")[1]
+        for left in row.places.exclude(place__code__in=item.places).select_related("place"):
+            yield _unnamed(left, f"{item.code} in {left.place.code}", item.at)
+        yield from self._sources(row, item)
         for milestone in item.milestones:
             yield from self._milestone(row, milestone)
         for line in item.money:
             yield from self._money(row, line)
 
+    def _sources(self, initiative: Initiative, item: InitiativeData) -> Iterator[LoadedRow]:
+        """Those of the commitment, the one that it is taken from first; and the one that says what became of it: its
+        row follows the file, so that no source stands for a lifecycle that it does not state."""
+        named = list(dict.fromkeys([item.source, *item.corroborated_by]))
+        for code in named:
+            source = self.data.source(code)
+            official = item.official if code == item.source else source.official
+            key = {"initiative": initiative, "supports": Supports.COMMITMENT, "code": code}
+            name = f"{item.code} commitment {code}"
+            yield self._put(InitiativeSource, key, _publication(source, official=official), item.at, name=name)[1]
+        if item.lifecycle_source:
+            source = self.data.source(item.lifecycle_source)
+            key = {"initiative": initiative, "supports": Supports.LIFECYCLE}
+            values = {"code": source.code, **_publication(source, official=source.official)}
+            yield self._put(InitiativeSource, key, values, item.at, name=f"{item.code} lifecycle {source.code}")[1]
+        unnamed = ~Q(supports=Supports.COMMITMENT, code__in=named)
+        unnamed &= ~Q(supports=Supports.LIFECYCLE, code=item.lifecycle_source or "")
+        for left in initiative.sources.filter(unnamed).for_list():
+            yield _unnamed(left, f"{item.code} {left.supports} {left.code}", item.at)
+
     def _milestone(self, initiative: Initiative, item: MilestoneData) -> Iterator[LoadedRow]:
         name = f"{initiative.code} {item.code}"
         values = {
-            **_both("title", item.title), **self._source(item), "kind": item.kind, "weight": item.weight,
-            **_both("acceptance_criteria", item.acceptance_criteria), **_note(item),
+            **both("title", item.title), **self._source(item), "kind": item.kind, "weight": item.weight,
+            **both("acceptance_criteria", item.acceptance_criteria), **noted(item),
             "actual_on": item.actual.on if item.actual else None, "evidence": item.evidence or "",
         }  # fmt: skip
         key = {"initiative": initiative, "code": item.code}
         row, done = self._put(Milestone, key, values, item.at, name=name)
         yield done
         for number, promise in enumerate(item.baselines, start=1):
-            fields = {"date": promise.on.on, "reason": _joined(promise.reason), "approved_at": self._noon(promise)}
+            fields = {"date": promise.on.on, "reason": joined(promise.reason), "approved_at": self._noon(promise)}
             yield self._add(MilestoneBaseline, {"milestone": row, "number": number}, fields, promise.at, name=name)
         for promise in item.forecasts:
             key = {"milestone": row, "date": promise.on.on, "made_at": self._noon(promise)}
-            yield self._add(MilestoneForecast, key, {"reason": _joined(promise.reason)}, promise.at, name=name)
+            yield self._add(MilestoneForecast, key, {"reason": joined(promise.reason)}, promise.at, name=name)
 
     def _money(self, initiative: Initiative, item: BudgetLineData) -> Iterator[LoadedRow]:
         key = {
@@ -175,7 +212,7 @@ class _Loading:
         for entry in item.entries:
             fields = {
                 "stage": entry.stage, "amount": entry.amount, "effective_on": entry.effective_on,
-                "note": _joined(entry.note),
+                "note": joined(entry.note),
             }  # fmt: skip
             key = {"line": line, "reference": entry.reference}
             yield self._add(LedgerEntry, key, fields, entry.at, name=f"{initiative.code} {entry.reference}")
@@ -183,7 +220,7 @@ class _Loading:
     def _funding(self) -> Iterator[LoadedRow]:
         for item in self.data.funding:
             values = {
-                **self._source(item), **_both("covers", item.covers), **_both("note", item.note),
+                **self._source(item), **both("covers", item.covers), **both("note", item.note),
                 "organization": self.organizations[item.organization] if item.organization else None,
                 "initiative": self.initiatives[item.initiative] if item.initiative else None,
                 "amount": item.amount, "fiscal_year": item.fiscal_year, "announced_on": item.announced_on,
@@ -238,47 +275,22 @@ class _Loading:
         return datetime.combine(promise.published_on, time(12), self.plan.zone)
 
 
+def _unnamed(row: Tracked, name: str, at: Location) -> LoadedRow:
+    what = f"{row._meta.model_name} {name}"
+    return LoadedRow(Outcome.KEPT, what, at, "the files do not name it; loading removes nothing")
+
+
+def _publication(source: SourceData, *, official: bool) -> dict[str, Any]:
+    """A publication under its own title, in its own language."""
+    return {
+        "title": getattr(source.title, source.language), "url": source.url or "", "official": official,
+        "language": source.language,
+    }  # fmt: skip
+
+
 def _save(row: Tracked, at: Location) -> None:
     try:
         save(row)
     except Invalid as error:
         said = "; ".join(f"{name}: {text}" for name, text in error.fields.items())
         raise Invalid(f"{at}: {said}", fields=error.fields) from error
-
-
-def _both(name: str, text: Bilingual | None) -> dict[str, str]:
-    return {f"{name}_en": text.en if text else "", f"{name}_fr": text.fr if text else ""}
-
-
-def _joined(text: Bilingual | None) -> str:
-    """Both languages in a field that has one column."""
-    return f"{text.en} / {text.fr}" if text else ""
-
-
-def _aliases(aliases: tuple[Any, ...]) -> dict[str, list[str]]:
-    return {f"aliases_{language}": [a.text for a in aliases if a.language == language] for language in ("en", "fr")}
-
-
-def _note(item: MilestoneData) -> dict[str, str]:
-    """The note, and what is known of a date that the source does not give to the day."""
-    note = _both("note", item.note)
-    actual = item.actual
-    if actual is None or actual.precision == Precision.DAY:
-        return note
-    english, french = _imprecise(actual.on, actual.precision)
-    return {
-        "note_en": " ".join(filter(None, [note["note_en"], english])),
-        "note_fr": " ".join(filter(None, [note["note_fr"], french])),
-    }
-
-
-def _imprecise(on: date, precision: Precision) -> tuple[str, str]:
-    if precision == Precision.MONTH:
-        return (
-            f"The source gives the month only ({on:%Y-%m}); its last day stands for it.",
-            f"La source ne donne que le mois ({on:%Y-%m}); son dernier jour en tient lieu.",
-        )
-    return (
-        f"The source gives the year only ({on:%Y}); its last day stands for it.",
-        f"La source ne donne que l’année ({on:%Y}); son dernier jour en tient lieu.",
-    )

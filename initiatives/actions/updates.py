@@ -1,20 +1,21 @@
 """Status updates: drafted and submitted by those who run the initiative, decided by somebody else."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from initiatives.actions.edits import merged
 from initiatives.choices import Dimension, Workflow
 from initiatives.models import Initiative, StatusUpdate
 from initiatives.rules import can_move, update_problems
 from pillars.choices import WeekState
 from pillars.models import ReportingWeek
-from tracker.errors import Conflict, Invalid, NotAllowed
+from tracker.errors import Conflict, EditConflict, Invalid, NotAllowed
 from tracker.rules import Permission
-from tracker.timemachine import Actor, revision
+from tracker.timemachine import Actor, as_of, revision
 from tracker.writing import fill, require, save
 
 
@@ -52,38 +53,61 @@ class UpdateContent:
         )
 
 
+UPDATE_FIELDS = frozenset(field.name for field in fields(UpdateContent))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """What a writer read before writing: the update as of revision `seen` (0: there was none yet; None: the writer does
+    not say), of which the fields `given` are sent and the others keep what is stored. `exactly`: refuse any change
+    since, as `If-Match` does."""
+
+    seen: int | None
+    given: Collection[str] = UPDATE_FIELDS
+    exactly: bool = False
+
+
 def save_draft(
-    *, initiative: Initiative, week: ReportingWeek, content: UpdateContent, by: Actor, at: datetime
-) -> StatusUpdate:
-    """Keep unfinished work, seen by those who run or review it. A submitted update does not become a draft again."""
+    *, initiative: Initiative, week: ReportingWeek, content: UpdateContent, by: Actor, at: datetime,
+    read: Read | None = None,
+) -> StatusUpdate:  # fmt: skip
+    """Keep unfinished work, seen by those who run or review it. A submitted update does not become a draft again.
+
+    `read` says what the writer had read: what others changed since is merged, or told by `EditConflict`. Without it the
+    content replaces what is there; that is for writers that answer to nobody's page, as a replay of old records.
+    """
     require(by, Permission.WRITE_UPDATE, initiative.scopes)
     with revision(by=by, reason=f"Draft of {week.code} for {initiative.code}", at=at):
         update = _for_writing(initiative, week, by=by, at=at)
         if update.workflow == Workflow.SUBMITTED:
             raise Conflict(_("This update is already submitted. Submit it again to change it."), code="submitted")
-        _write(update, content, by=by)
+        _write(update, content, by=by, read=read)
         save(update)
     return update
 
 
 def submit_update(
-    *, initiative: Initiative, week: ReportingWeek, content: UpdateContent, by: Actor, at: datetime
-) -> StatusUpdate:
+    *, initiative: Initiative, week: ReportingWeek, content: UpdateContent, by: Actor, at: datetime,
+    read: Read | None = None,
+) -> StatusUpdate:  # fmt: skip
     """Hand the week's update to its reviewer. May be repeated until it is decided; the first time stays on record.
 
-    Raises `Invalid` by field, `Conflict` for a week that is not open or an update that is approved.
+    `read` as in `save_draft`. Raises `Invalid` by field of what would be stored, `Conflict` for a week that is not open
+    or an update that is approved, and `EditConflict` also where it was returned since: that comment comes first.
     """
     require(by, Permission.WRITE_UPDATE, initiative.scopes)
-    problems = content.problems()
-    if problems:
-        raise Invalid(_("The update is not complete."), fields=dict(problems))
     with revision(by=by, reason=f"{week.code} reported for {initiative.code}", at=at):
         update = _for_writing(initiative, week, by=by, at=at)
-        _write(update, content, by=by)
+        whole = _write(update, content, by=by, read=read)
+        _not_returned_unread(update, whole, read)
+        problems = whole.problems()
+        if problems:
+            raise Invalid(_("The update is not complete."), fields=dict(problems))
         update.workflow = Workflow.SUBMITTED
         update.submitted_by, update.submitted_at = by.user, at
         update.first_submitted_at = update.first_submitted_at or at
         update.decided_by = update.decided_at = None
+        update.return_comment = ""
         save(update)
     return update
 
@@ -120,10 +144,27 @@ def _label(update: StatusUpdate) -> str:
     return f"{update.week.code} of {update.initiative.code}"
 
 
-def _write(update: StatusUpdate, content: UpdateContent, *, by: Actor) -> None:
-    fill(update, asdict(content))
+def _write(update: StatusUpdate, content: UpdateContent, *, by: Actor, read: Read | None) -> UpdateContent:
+    """Put the content into the update, merged with what others wrote since; what the update then says."""
+    values = asdict(content)
+    if read is not None:
+        wanted = {name: value for name, value in values.items() if name in read.given}
+        values = merged(update, wanted, names=UPDATE_FIELDS, seen=read.seen, exactly=read.exactly)
+    fill(update, values)
     if by.user.pk not in update.writers:
         update.writers = [*update.writers, by.user.pk]
+    return UpdateContent(**values)
+
+
+def _not_returned_unread(update: StatusUpdate, whole: UpdateContent, read: Read | None) -> None:
+    """Submitting takes a reviewer's comment away, so whoever submits has to have seen it."""
+    if read is None or read.seen is None or update.workflow != Workflow.RETURNED or read.seen >= update.revision:
+        return
+    with as_of(read.seen):
+        then = StatusUpdate.objects.filter(pk=update.pk).values_list("workflow", "decided_at").first()
+    if then != (Workflow.RETURNED, update.decided_at):
+        message = _("The update was returned while you were writing. Read the comment, then submit again.")
+        raise EditConflict(message, revision=update.revision, values=asdict(whole))
 
 
 def _person(by: Actor) -> None:

@@ -1,4 +1,4 @@
-"""Initiatives, and the organizations that contribute to them."""
+"""Initiatives, the organizations that contribute to them, and the places where they happen."""
 
 from datetime import date
 from typing import Any, Self
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from initiatives.choices import HealthBucket, Lifecycle, OrganizationRole, SecurityMarking, Stage, Workflow
 from initiatives.rules import rated_weeks
+from tracker.choices import Language
 from tracker.models import User
 from tracker.models.sourced import Sourced
 from tracker.rules import Access
@@ -51,14 +52,15 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
 
     def for_list(self) -> Self:
         """With what a row of a list shows, by code."""
-        return self.select_related("plan", "pillar", "lead", "manager").order_by("plan__code", "code", "pk")
+        return self.select_related("plan", "pillar__plan", "lead", "manager").order_by("plan__code", "code", "pk")
 
     def with_health(self, *, on: date) -> Self:
         """Adds `health`: where the initiative stands on that day, one bucket each, and `health_week` (the Monday of
         the week whose update says so).
 
-        Not started, met and not pursued come from the lifecycle; the others have the overall rating of the approved
-        update in force (see `rules.rated_weeks`), or `no_update`: never an older rating.
+        Met and not pursued come from the lifecycle; the others have the overall rating of the approved update in force
+        (see `rules.rated_weeks`). Without one they are `no_update`, never an older rating; or `not_started`, which owe
+        no update but are rated as soon as somebody reports on them.
         """
         complete, current = rated_weeks(on)
         in_force = (
@@ -68,13 +70,14 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
             )
             .order_by("-week__starts_on")
         )
+        rating = Subquery(in_force.values("health_overall")[:1])
         return self.annotate(
             health_week=Subquery(in_force.values("week__starts_on")[:1]),
             health=Case(
-                When(lifecycle=Lifecycle.NOT_STARTED, then=Value(HealthBucket.NOT_STARTED)),
                 When(lifecycle__in=[Lifecycle.MET, Lifecycle.MET_MODIFIED], then=Value(HealthBucket.MET)),
                 When(lifecycle=Lifecycle.NOT_PURSUED, then=Value(HealthBucket.NOT_PURSUED)),
-                default=Coalesce(Subquery(in_force.values("health_overall")[:1]), Value(HealthBucket.NO_UPDATE)),
+                When(lifecycle=Lifecycle.NOT_STARTED, then=Coalesce(rating, Value(HealthBucket.NOT_STARTED))),
+                default=Coalesce(rating, Value(HealthBucket.NO_UPDATE)),
                 output_field=models.CharField(),
             ),
         )
@@ -132,6 +135,9 @@ class Initiative(Sourced, Tracked):
     starts_on = models.DateField(_("start"), null=True, blank=True)
     announced_on = models.DateField(_("announced"), null=True, blank=True)
     source_text = models.TextField(_("words of the commitment"), blank=True)
+    source_text_language = models.CharField(
+        _("language of the words"), max_length=2, choices=Language.choices, blank=True
+    )
     security_marking = models.CharField(
         _("security marking"), max_length=12, choices=SecurityMarking.choices, default=SecurityMarking.UNCLASSIFIED
     )
@@ -155,6 +161,11 @@ class Initiative(Sourced, Tracked):
             models.CheckConstraint(
                 condition=~Q(lifecycle=Lifecycle.NOT_PURSUED) | ~Q(not_pursued_reason=""),
                 name="initiatives_initiative_not_pursued_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(source_text_language="")
+                | (Q(source_text_language__in=Language.values) & ~Q(source_text="")),
+                name="initiatives_initiative_language_of_its_words",
             ),
         ]
 
@@ -190,3 +201,17 @@ class InitiativeOrganization(Tracked):
 
     def __str__(self) -> str:
         return f"{self.initiative_id}:{self.organization_id}"
+
+
+@tracked()
+class InitiativePlace(Tracked):
+    """A place where an initiative happens, as a source says."""
+
+    initiative = models.ForeignKey("initiatives.Initiative", on_delete=models.PROTECT, related_name="places")
+    place = models.ForeignKey("tracker.Place", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["initiative", "place"], name="initiatives_place_once")]
+
+    def __str__(self) -> str:
+        return f"{self.initiative_id}:{self.place_id}"

@@ -24,14 +24,14 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
     def with_dates(self) -> Self:
         """Adds `first_baseline_on`, `baseline_on` (latest), `forecast_on` (latest), and from them `planned_on` (what
         was promised: the latest baseline, else the first forecast) and `expected_on` (what is expected: the latest
-        forecast, else the baseline)."""
+        forecast, else the baseline). First and latest forecast go by when they were made, not recorded."""
         baselines = MilestoneBaseline.objects.filter(milestone=OuterRef("pk"))
         forecasts = MilestoneForecast.objects.filter(milestone=OuterRef("pk"))
         return self.annotate(
             first_baseline_on=Subquery(baselines.order_by("number").values("date")[:1]),
             baseline_on=Subquery(baselines.order_by("-number").values("date")[:1]),
-            first_forecast_on=Subquery(forecasts.order_by("pk").values("date")[:1]),
-            forecast_on=Subquery(forecasts.order_by("-pk").values("date")[:1]),
+            first_forecast_on=Subquery(forecasts.oldest_first().values("date")[:1]),
+            forecast_on=Subquery(forecasts.newest_first().values("date")[:1]),
         ).annotate(
             planned_on=Coalesce("baseline_on", "first_forecast_on"),
             expected_on=Coalesce("forecast_on", "baseline_on"),
@@ -154,6 +154,17 @@ class MilestoneBaseline(Tracked):
         return f"{self.milestone_id}#{self.number}"
 
 
+class MilestoneForecastQuerySet(models.QuerySet["MilestoneForecast"]):
+    """In the order in which they were made: a plan file may bring in one that was published before those on record. Of
+    two made at one instant, the one recorded later comes later."""
+
+    def oldest_first(self) -> Self:
+        return self.order_by("made_at", "pk")
+
+    def newest_first(self) -> Self:
+        return self.order_by("-made_at", "-pk")
+
+
 @tracked(append_only=True)
 class MilestoneForecast(Tracked):
     """A date expected; each move is a row, and each but the first says why."""
@@ -163,6 +174,8 @@ class MilestoneForecast(Tracked):
     reason = models.TextField(_("reason"), blank=True)
     made_by = models.ForeignKey("tracker.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
+
+    objects = MilestoneForecastQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("forecast")

@@ -5,7 +5,7 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from initiatives.choices import Health, Workflow
@@ -42,8 +42,17 @@ class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
     def for_list(self) -> Self:
         """Newest week first."""
         return self.select_related(
-            "initiative__plan", "initiative__pillar", "week", "author", "submitted_by", "decided_by"
+            "initiative__plan", "initiative__pillar__plan", "week__plan", "author", "submitted_by", "decided_by"
         ).order_by("-week__starts_on", "initiative__plan__code", "initiative__code", "pk")
+
+    def with_comment_for(self, user: User) -> Self:
+        """Adds `comment`: what the reviewer asked for when it was returned; null where the person may neither write nor
+        decide. It is said to those who work on the update, also in a past that kept it longer."""
+        working = user.access.permitting(Permission.WRITE_UPDATE, Permission.DECIDE_UPDATE)
+        if working.everywhere:
+            return self.annotate(comment=F("return_comment"))
+        told = When(within(working, "initiative__"), then=F("return_comment"))
+        return self.annotate(comment=Case(told, default=None, output_field=models.TextField()))
 
     def approved(self) -> Self:
         return self.filter(workflow=Workflow.APPROVED)

@@ -234,8 +234,3 @@ class PlanData:
     @property
     def milestones(self) -> tuple[MilestoneData, ...]:
         return tuple(chain.from_iterable(initiative.milestones for initiative in self.initiatives))
-
-    @property
-    def ledger_entries(self) -> tuple[LedgerEntryData, ...]:
-        lines = chain.from_iterable(initiative.money for initiative in self.initiatives)
-        return tuple(chain.from_iterable(line.entries for line in lines))

@@ -4,18 +4,21 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef
 from rest_framework import serializers
 
-from initiatives.choices import HealthBucket, Lifecycle, SecurityMarking
-from initiatives.models import InitiativeOrganization
+from initiatives.choices import HealthBucket, Lifecycle, SecurityMarking, Supports
+from initiatives.models import InitiativeOrganization, InitiativePlace
 from pillars.serializers import SIMULATED
+from tracker.choices import Language
 from tracker.serializers import OfficialField, RevisionField, RowSerializer, SourceField, VocabularyField
 from tracker.tabular import IsoWeek
 
 _CONTRIBUTORS = InitiativeOrganization.objects.filter(initiative=OuterRef("pk")).order_by("organization__code")
+_PLACES = InitiativePlace.objects.filter(initiative=OuterRef("pk")).order_by("place__code")
 
 
 class InitiativeRow(RowSerializer):
     expressions = {
         "contributors": ArraySubquery(_CONTRIBUTORS.values("organization__code")),
+        "places": ArraySubquery(_PLACES.values("place__code")),
         "health_week": IsoWeek(F("health_week")),
     }
 
@@ -32,6 +35,7 @@ class InitiativeRow(RowSerializer):
     aliases_fr = serializers.ListField(child=serializers.CharField(), help_text="Other official wordings.")
     lead = serializers.CharField(source="lead.code", help_text="Lead organization (OPI).")
     contributors = serializers.ListField(child=serializers.CharField(), help_text="Contributing organizations.")
+    places = serializers.ListField(child=serializers.CharField(), help_text="Places where it happens.")
     manager = serializers.CharField(source="manager.username", allow_null=True, help_text="Account.")
     lifecycle = VocabularyField(Lifecycle, help_text="What has become of the commitment.")
     not_pursued_reason = serializers.CharField()
@@ -47,8 +51,26 @@ class InitiativeRow(RowSerializer):
     )  # fmt: skip
     security_marking = VocabularyField(SecurityMarking)
     source_text = serializers.CharField(help_text="Words of the commitment.")
+    source_text_language = VocabularyField(
+        Language, allow_null=True, help_text="Language of these words; null when none are given or it is not known."
+    )
     source = SourceField()  # type: ignore[assignment]  # a column of this name
     source_url = serializers.CharField()
     official = OfficialField()
     french_official = OfficialField()
     revision = RevisionField()
+
+
+class InitiativeSourceRow(RowSerializer):
+    supports = VocabularyField(Supports, help_text="What it is a source of.")
+    code = serializers.CharField(help_text="Short name of the publication in the plan's files.")
+    title = serializers.CharField(help_text="In the language of the publication.")
+    url = serializers.CharField(help_text="Address; empty where it is not known whole.")
+    official = serializers.BooleanField(help_text="Official, and taken as such here.")
+    language = VocabularyField(Language)
+
+
+class InitiativeDetail(InitiativeRow):
+    sources = InitiativeSourceRow(
+        many=True, help_text="Publications that state the commitment, then those that state its lifecycle."
+    )

@@ -17,7 +17,8 @@ from initiatives.actions.milestones import add_milestone, meet_milestone, move_f
 from initiatives.actions.money import record_entry, reverse_entry
 from initiatives.forms import EntryForm, MeetForm, MilestoneForm, MoveForm, ReasonForm
 from initiatives.models import Initiative, LedgerEntry, Milestone
-from initiatives.views.found import found_initiative, refuse_past
+from initiatives.views.found import found_initiative, refuse_others, refuse_past
+from pillars.rules import fiscal_year
 from tracker.errors import Refused
 from tracker.forms import show_refusal
 from tracker.http import web_actor
@@ -32,6 +33,7 @@ def _record(
     title: str | Promise, said: str | Promise, **context: Any,
 ) -> HttpResponse:  # fmt: skip
     """Show the form, or carry it out and go back to the initiative; what is refused stands beside its field."""
+    refuse_others(request)
     refuse_past(request)
     if form.is_bound and form.is_valid():
         try:
@@ -98,7 +100,8 @@ def milestone_meet(request: HttpRequest, plan: str, code: str, milestone: str) -
     """The milestone is met, or its date is corrected."""
     initiative = found_initiative(request, plan, code, to=Permission.RECORD_FACTS)
     found = _found_milestone(initiative, milestone)
-    initial = {"actual_on": found.actual_on or timezone.localdate(), "evidence": found.evidence}
+    today = initiative.plan.day(timezone.now())
+    initial = {"actual_on": found.actual_on or today, "evidence": found.evidence}
     form = MeetForm(request.POST or None, initial=initial)
     return _record(
         request, initiative, form,
@@ -115,7 +118,9 @@ def milestone_meet(request: HttpRequest, plan: str, code: str, milestone: str) -
 def entry_add(request: HttpRequest, plan: str, code: str) -> HttpResponse:
     """A new ledger entry."""
     initiative = found_initiative(request, plan, code, to=Permission.RECORD_FACTS)
-    initial = {"effective_on": timezone.localdate()}
+    frame, today = initiative.plan, initiative.plan.day(timezone.now())
+    year = min(max(fiscal_year(today), frame.first_fiscal_year), frame.last_fiscal_year)
+    initial = {"effective_on": today, "fiscal_year": year}
     form = EntryForm(request.POST or None, initiative=initiative, initial=initial)
     return _record(
         request, initiative, form,

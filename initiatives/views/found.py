@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from initiatives.models import Initiative
 from tracker.errors import NotAllowed
+from tracker.filters import refuse_unknown
 from tracker.http import SignedInRequest
 from tracker.rules import Permission
 
@@ -20,6 +21,11 @@ def found_initiative(request: HttpRequest, plan: str, code: str, *, to: Permissi
     if not user.may(to, initiative.scopes):
         raise NotAllowed(_("Your roles let you read this initiative, not change it."))
     return initiative
+
+
+def refuse_others(request: HttpRequest, *also: str) -> None:
+    """Raise `Invalid` for a parameter that the page does not read."""
+    refuse_unknown(request.GET, {"as_of", *also})
 
 
 def refuse_past(request: HttpRequest) -> None:

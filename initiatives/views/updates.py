@@ -1,6 +1,8 @@
 """My week, the update form, and the review queue."""
 
+import re
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, cast
 
 from django.contrib import messages
@@ -15,18 +17,17 @@ from initiatives.actions.updates import approve_update, return_update, save_draf
 from initiatives.choices import Workflow
 from initiatives.forms import ReasonForm, UpdateForm
 from initiatives.models import Initiative, StatusUpdate
-from initiatives.views.found import found_initiative, refuse_past
+from initiatives.views.found import found_initiative, refuse_others, refuse_past
 from pillars.models import Plan, ReportingWeek
 from tracker import formats
-from tracker.errors import Refused
+from tracker.errors import EditConflict, PreconditionRequired, Refused
 from tracker.forms import show_refusal
 from tracker.http import SignedInRequest, web_actor
 from tracker.pages import shown_instant
 from tracker.rules import Permission
 from tracker.templatetags.tracker import bilingual_text
 
-# What an initiative's scopes are read from. `for_list` leaves the pillar's own way to its plan out.
-ABOVE = ("plan", "pillar__plan", "lead", "manager")
+_REVISION = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def _plan(request: HttpRequest, code: str) -> Plan:
 def _week(request: HttpRequest, plan: Plan) -> dict[str, Any]:
     """The reporting week that holds the day that the page shows, and where it stands."""
     at = shown_instant(request)
-    week = ReportingWeek.objects.filter(plan=plan).holding(at.astimezone(plan.zone).date()).first()
+    week = ReportingWeek.objects.filter(plan=plan).holding(plan.day(at)).first()
     return {"week": week, "state": week.state(at=at) if week else None}
 
 
@@ -60,16 +61,13 @@ def _week(request: HttpRequest, plan: Plan) -> dict[str, Any]:
 @require_safe
 def my_week(request: HttpRequest, plan: str) -> HttpResponse:
     """What I owe this week, when it is due, and what came back."""
+    refuse_others(request)
     user = cast(SignedInRequest, request).user
     found = _plan(request, plan)
     timed = _week(request, found)
     initiatives = [
         initiative
-        for initiative in Initiative.objects.visible_to(user)
-        .filter(plan=found)
-        .in_progress()
-        .for_list()
-        .select_related(*ABOVE)
+        for initiative in Initiative.objects.visible_to(user).filter(plan=found).in_progress().for_list()
         if user.may(Permission.WRITE_UPDATE, initiative.scopes)
     ]
     updates = {
@@ -96,6 +94,7 @@ def update(request: HttpRequest, plan: str, code: str) -> HttpResponse:
 
     `?from=previous` begins with the text of the last approved update.
     """
+    refuse_others(request, "from")
     refuse_past(request)
     initiative = found_initiative(request, plan, code, to=Permission.WRITE_UPDATE)
     timed = _week(request, initiative.plan)
@@ -107,10 +106,13 @@ def update(request: HttpRequest, plan: str, code: str) -> HttpResponse:
     current = StatusUpdate.objects.filter(initiative=initiative, week=week).for_list().first()
     previous = _previous(initiative, week)
     start = previous if current is None and request.GET.get("from") == "previous" else current
-    form = UpdateForm(request.POST) if request.method == "POST" else UpdateForm.starting_from(start)
+    form = UpdateForm(request.POST) if request.method == "POST" else UpdateForm.starting_from(start, current=current)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     if form.is_bound and form.is_valid():
         try:
             return _written(request, initiative, week, form)
+        except EditConflict as error:
+            form, status = form.after(error), HTTPStatus.CONFLICT
         except Refused as error:
             show_refusal(form, error)
     context = {
@@ -123,7 +125,7 @@ def update(request: HttpRequest, plan: str, code: str) -> HttpResponse:
         "form": form,
         "copied": start is not None and start is previous,
     }
-    return render(request, "initiatives/update.html", context, status=422 if form.is_bound else 200)
+    return render(request, "initiatives/update.html", context, status=status)
 
 
 def _previous(initiative: Initiative, week: ReportingWeek) -> StatusUpdate | None:
@@ -144,13 +146,20 @@ def _written(request: HttpRequest, initiative: Initiative, week: ReportingWeek, 
     """Save or submit, and say so."""
     draft = "draft" in request.POST
     write = save_draft if draft else submit_update
-    write(initiative=initiative, week=week, content=form.content(), by=web_actor(request), at=timezone.now())
+    update = write(
+        initiative=initiative, week=week, content=form.content(), by=web_actor(request), at=timezone.now(),
+        read=form.read(),
+    )  # fmt: skip
     said = (
         _("The draft is saved. Submit it before %(due)s.") % {"due": formats.long_datetime(week.initiative_due_at)}
         if draft
         else _("The update is submitted for review.")
     )
     messages.success(request, said)
+    if others := form.brought_in(update):
+        messages.info(
+            request, _("Somebody else changed these meanwhile, and it is kept: %(fields)s.") % {"fields": others}
+        )
     return redirect(initiative)
 
 
@@ -158,6 +167,7 @@ def _written(request: HttpRequest, initiative: Initiative, week: ReportingWeek, 
 @require_safe
 def review(request: HttpRequest, plan: str) -> HttpResponse:
     """Submitted updates that wait for a decision, with those of one's own marked: somebody else decides on them."""
+    refuse_others(request)
     return _queue(request, _plan(request, plan))
 
 
@@ -166,7 +176,7 @@ def _queue(request: HttpRequest, plan: Plan, refused: ReasonForm | None = None, 
     user = cast(SignedInRequest, request).user
     at = shown_instant(request)
     updates = StatusUpdate.objects.visible_to(user).awaiting_review().filter(initiative__plan=plan)
-    rows = updates.for_list().select_related(*(f"initiative__{path}" for path in ABOVE))
+    rows = updates.for_list()
     mine = [
         row for row in rows if user.may(Permission.DECIDE_UPDATE, row.initiative.scopes) and not row.week.closed(at=at)
     ]
@@ -191,19 +201,28 @@ def _anywhere(user: Any, permission: Permission, plan: Plan) -> bool:
     return bool(user.may(permission, scopes))
 
 
+def _seen(request: HttpRequest) -> int:
+    """The revision of the update that the reviewer read. Raises `PreconditionRequired`: nothing is decided unread."""
+    text = request.POST.get("revision", "")
+    if _REVISION.fullmatch(text) is None:
+        message = _("The form does not say which version you read. Open the page again.")
+        raise PreconditionRequired(message, fields={"revision": message})
+    return int(text)
+
+
 @login_required
 @require_POST
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve, or return with a comment; what is refused is said in the queue, with the comment kept."""
+    refuse_others(request)
     user = cast(SignedInRequest, request).user
     row = StatusUpdate.objects.visible_to(user).for_list().filter(pk=pk).first()
     if row is None:
         raise Http404
     by, now = web_actor(request), timezone.now()
     form = ReasonForm(request.POST, auto_id=f"id_{pk}_%s")
-    revision = request.POST.get("revision", "")
-    seen = int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 19 else None  # noqa: PLR2004
     try:
+        seen = _seen(request)
         if "approve" in request.POST:
             approve_update(update=row, by=by, at=now, seen=seen)
             messages.success(request, _("%(code)s: approved.") % {"code": row.initiative.code})

@@ -34,11 +34,6 @@ class PlanQuerySet(models.QuerySet["Plan"]):
             return self
         return self.filter(code__in=access.all_plans)
 
-    def wholly_visible_to(self, user: User) -> Self:
-        """Plans of which the person may see everything."""
-        access = user.access
-        return self if access.everywhere else self.filter(code__in=access.plans)
-
     def for_list(self) -> Self:
         """Real plans first, then simulated ones."""
         return self.select_related("coordinator").order_by("simulated", "code")

@@ -57,6 +57,8 @@ class ReportingWeek(Tracked):
 
     class Meta:
         verbose_name = _("reporting week")
+        # The week of a day is asked for across plans: by every health, once an initiative.
+        indexes = [models.Index(fields=["starts_on"], name="pillars_week_starts_on")]
         constraints = [
             models.UniqueConstraint(fields=["plan", "starts_on"], name="pillars_week_once"),
             models.CheckConstraint(condition=Q(starts_on__iso_week_day=1), name="pillars_week_starts_on_monday"),

@@ -1,5 +1,6 @@
 """What a figure is."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -74,6 +75,7 @@ class Figure:
 FIGURES: dict[str, Figure] = {}
 _VERSIONS: dict[tuple[str, int], Figure] = {}
 UNSPECIFIED = "unspecified"
+_VERSION = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
 
 
 def declare(new: Figure) -> Figure:
@@ -97,6 +99,14 @@ def figure(key: str, version: int | None = None) -> Figure:
         message = _("The figure %(key)s has no version %(version)s.") % {"key": key, "version": version}
         raise Invalid(message, fields={"version": message})
     return found
+
+
+def version_of(text: str) -> int | None:
+    """The version that `?version=` names, None where it is empty. Raises `Invalid` for what is no whole number."""
+    if text and not _VERSION.fullmatch(text):
+        message = _("Write the number of a version, like 1.")
+        raise Invalid(_("Some filters cannot be applied."), fields={"version": message}, code="bad_filter")
+    return int(text) if text else None
 
 
 def bucket_of(values: Iterable[object]) -> str:

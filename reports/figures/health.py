@@ -44,14 +44,15 @@ HEALTH = declare(
         definition_en=(
             "How many initiatives are on track, at risk or off track by the approved status update in force on the day:"
             " that of the last complete reporting week, or of the current week once approved. An initiative in progress"
-            " without one is “no update”, whatever it said before. Initiatives not started, met or not pursued stand"
-            " apart."
+            " without one is “no update”, whatever it said before. Initiatives met or not pursued stand apart, and so"
+            " do those not started on which nobody reports."
         ),
         definition_fr=(
             "Nombre d’initiatives en bonne voie, à risque ou en difficulté selon la mise à jour approuvée en vigueur ce"
             " jour-là : celle de la dernière semaine de rapport complète, ou de la semaine en cours dès son"
             " approbation. Une initiative en cours qui n’en a pas est « sans mise à jour », quoi qu’elle ait dit"
-            " auparavant. Les initiatives non commencées, réalisées ou abandonnées sont comptées à part."
+            " auparavant. Les initiatives réalisées ou abandonnées sont comptées à part, de même que celles qui n’ont"
+            " pas commencé et n’ont pas de mise à jour."
         ),
         unit=Unit.INITIATIVES,
         rows=_rows,

@@ -126,6 +126,9 @@ MILESTONES_LATE = _milestone_figure(
 MILESTONES_NEXT = _milestone_figure(
     "milestones_next",
     ("Next four weeks", "Milestones not met by the day and expected within the four weeks after its ISO week."),
-    ("Quatre prochaines semaines", "Jalons non atteints à ce jour et prévus dans les quatre semaines suivantes."),
+    (
+        "Quatre prochaines semaines",
+        "Jalons non atteints à ce jour et prévus dans les quatre semaines qui suivent la semaine ISO de ce jour.",
+    ),
     _next,
 )

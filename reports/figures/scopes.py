@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
 
 class NoSuchScope(Refused):
-    """Nothing of that code exists, or the person may not see it; the two are not told apart."""
+    """Nothing of that code exists, or existed then, or the person may not see it; these are not told apart."""
 
     status = 404
     code = "no_such_scope"
@@ -47,24 +47,24 @@ class Scope:
         return self.kind is Kind.PLAN
 
 
-def find_scope(code: str, *, user: User) -> Scope:
-    """The scope of that code. Raises `NoSuchScope`."""
+def find_scope(code: str, *, user: User, past: bool = False) -> Scope:
+    """The scope of that code. Raises `NoSuchScope`; a reader of the `past` is told that it may be younger than that."""
     plan_code, slash, rest = code.partition("/")
     plan = Plan.objects.visible_to(user).filter(code=plan_code).first()
     if plan is None:
-        raise _unknown(code)
+        raise _unknown(code, past=past)
     mine = Initiative.objects.visible_to(user).filter(plan=plan)
     if not slash:
         return Scope(Kind.PLAN, code, plan, Selection(plan, mine), _hides(user, Initiative.objects.filter(plan=plan)))
     if _NUMBER.fullmatch(rest):
         pillar = Pillar.objects.filter(plan=plan, number=int(rest)).select_related("plan").first()
         if pillar is None:
-            raise _unknown(code)
+            raise _unknown(code, past=past)
         members = Selection(plan, mine.filter(pillar=pillar))
         return Scope(Kind.PILLAR, code, pillar, members, _hides(user, Initiative.objects.filter(pillar=pillar)))
     initiative = mine.filter(code=rest).select_related("plan", "pillar").first()
     if initiative is None:
-        raise _unknown(code)
+        raise _unknown(code, past=past)
     return Scope(Kind.INITIATIVE, code, initiative, Selection(plan, mine.filter(pk=initiative.pk)), partial=False)
 
 
@@ -75,6 +75,8 @@ def _hides(user: User, initiatives: InitiativeQuerySet) -> bool:
     return initiatives.exclude(pk__in=initiatives.visible_to(user).values("pk")).exists()
 
 
-def _unknown(code: str) -> NoSuchScope:
+def _unknown(code: str, *, past: bool) -> NoSuchScope:
     message = _("There is no plan, pillar or initiative “%(code)s” that you may see.") % {"code": code[:60]}
+    if past:
+        message += " " + _("Or it was not recorded yet at the moment of the past that you are looking at.")
     return NoSuchScope(message, fields={"scope": message})

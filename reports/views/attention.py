@@ -11,7 +11,7 @@ from initiatives.models import Initiative, Milestone, StatusUpdate
 from initiatives.models.initiative import InitiativeQuerySet
 from reports.views.standing import Standing, standings
 
-SHOWN = 8
+SHOWN = 5  # of each; the overview is read at a glance, and says how many more there are
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from pillars.models import Plan
 from reports.figures import FIGURES, Figure
 from reports.panels import explain_url
+from reports.views.asked import refuse_others
 from reports.views.explain import UNITS
 from tracker.http import SignedInRequest
 
@@ -51,6 +52,7 @@ LISTS = (
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
     """Exports to download, lists to pull, and what every figure means."""
+    refuse_others(request)
     signed_in = cast(SignedInRequest, request)
     plan = Plan.objects.visible_to(signed_in.user).for_list().first()
     context = {
@@ -60,7 +62,7 @@ def data(request: HttpRequest) -> HttpResponse:
             FigureRow(
                 figure,
                 UNITS[figure.unit],
-                explain_url(figure.key, plan.code, on=signed_in.moment.on) if plan else "",
+                explain_url(figure, plan.code, on=signed_in.moment.on) if plan else "",
             )
             for figure in FIGURES.values()
         ],

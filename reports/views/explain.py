@@ -15,13 +15,16 @@ from django.views.decorators.http import require_safe
 from pillars.models import Pillar, Plan
 from reports.explanations import SHOWN, Explanation, explain
 from reports.figures import Unit, figure
-from reports.figures.scopes import Kind, Scope, find_scope
+from reports.figures.declaration import version_of
+from reports.figures.scopes import Kind, Scope
 from reports.panels import Panel
+from reports.views.asked import asked_scope, refuse_others
 from reports.views.labels import bucket_labels
 from tracker.filters import effective_date
 from tracker.http import SignedInRequest
 from tracker.templatetags.tracker import bilingual_text
 
+EXCLUDED = 100  # rows shown of each kind that was left out
 UNITS = {
     Unit.INITIATIVES: gettext_lazy("Initiatives"),
     Unit.MILESTONES: gettext_lazy("Milestones"),
@@ -33,14 +36,15 @@ UNITS = {
 @require_safe
 def explanation(request: HttpRequest, key: str) -> HttpResponse:
     """Definition, rule version, rows with links, exclusions with reasons, coverage; the rows add up to the figure."""
-    user = cast(SignedInRequest, request).user
-    found = figure(key)
-    scope = find_scope(request.GET.get("scope", ""), user=user)
+    refuse_others(request, "scope", "bucket", "version")
+    found = figure(key, version_of(request.GET.get("version", "")))
+    scope = asked_scope(request, request.GET.get("scope", ""))
     on = effective_date(request)
     bucket = request.GET.get("bucket", "")
     explained = explain(found, scope, on=on, bucket=bucket)
     panel = Panel(found, scope.code, on, explained.result)
-    labels = bucket_labels(found, explained.result.cells)
+    left = [row for exclusion in explained.exclusions for row in exclusion.rows[:EXCLUDED]]
+    labels = bucket_labels(found, {*explained.result.cells, *(row.bucket for row in left)})
     context = {
         "plan": scope.selection.plan,
         "trail": [*_trail(scope), (panel.label, "")],
@@ -56,6 +60,10 @@ def explanation(request: HttpRequest, key: str) -> HttpResponse:
         "split": bool(found.buckets) and not bucket,
         "summed": found.adds or bool(bucket),
         "rows": [(row, labels.get(row.bucket, "")) for row in explained.rows[:SHOWN]],
+        "exclusions": [
+            (exclusion, [(row, labels[row.bucket]) for row in exclusion.rows[:EXCLUDED]])
+            for exclusion in explained.exclusions
+        ],
         "more": max(0, len(explained.rows) - SHOWN),
         "json_url": _json_url(request, explained),
     }
@@ -68,6 +76,7 @@ def _json_url(request: HttpRequest, explained: Explanation) -> str:
         "scope": explained.scope.code,
         "on": explained.on.isoformat(),
         "bucket": explained.bucket,
+        "version": str(explained.figure.version),
         "as_of": f"r{cast(SignedInRequest, request).moment.revision}",
     }
     given = {name: value for name, value in query.items() if value}

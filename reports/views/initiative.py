@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -11,17 +12,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from initiatives.choices import Lifecycle
+from initiatives.choices import Lifecycle, Supports
 from initiatives.filters import InitiativeFilter
 from initiatives.forms import InitiativeListForm
 from initiatives.models import Initiative, LedgerEntry, StatusUpdate
 from pillars.models import Plan, ReportingWeek
-from reports.figures.scopes import Scope, find_scope
+from reports.figures import figure
+from reports.figures.scopes import Scope
 from reports.panels import board, explain_url, money_table
+from reports.views.asked import asked_scope, refuse_others
 from reports.views.milestones import milestone_rows
 from reports.views.rows import initiative_rows
 from reports.views.standing import standings, status_strip
 from tracker import formats
+from tracker.errors import Invalid
 from tracker.filters import effective_date, without
 from tracker.http import SignedInRequest
 from tracker.models import Revision, User
@@ -31,6 +35,7 @@ from tracker.templatetags.tracker import bilingual_text
 
 FIGURES = ("money", "milestones_met", "milestones_late", "milestones_next", "milestones")
 UPDATES = 8
+ENTRIES = 10
 PAGE = 50
 
 
@@ -38,9 +43,10 @@ PAGE = 50
 @require_safe
 def initiative(request: HttpRequest, plan: str, code: str) -> HttpResponse:
     """Status, milestones, money, updates, who and where it comes from."""
+    refuse_others(request, "entries")
     user = cast(SignedInRequest, request).user
     on = effective_date(request)
-    scope = find_scope(f"{plan}/{code}", user=user)
+    scope = asked_scope(request, f"{plan}/{code}")
     found = scope.selection.initiatives.with_health(on=on).with_funding(on=on).for_list().get()
     last = Revision.objects.filter(number=found.revision).first()
     context = {
@@ -54,16 +60,31 @@ def initiative(request: HttpRequest, plan: str, code: str) -> HttpResponse:
             row.organization
             for row in found.organizations.select_related("organization").order_by("organization__code")
         ],
+        **_origin(found),
         "last_revision": last,
         # As on the history page: a revision's reason may tell of what lies out of the reader's scope.
         "knows_why": user.access.everywhere or (last is not None and last.actor_id == user.pk),
         "milestone_rows": milestone_rows(found, on=on),
         "announcements": list(found.announcements.for_list()),
         **_status(found, on=on),
-        **_figures(scope, found, on=on),
+        **_figures(scope, found, on=on, every_entry=_every_entry(request)),
         **_permitted(found, user, live=cast(SignedInRequest, request).moment.live),
     }
     return render(request, "reports/initiative.html", context)
+
+
+def _origin(found: Initiative) -> dict[str, Any]:
+    """Where it happens, each place with the list of what happens there; and the publications that it rests on."""
+    sources = list(found.sources.for_list())
+    others = reverse("initiatives", args=[found.plan.code])
+    return {
+        "places": [
+            (row.place, f"{others}?{urlencode({'place': row.place.code})}")
+            for row in found.places.select_related("place").order_by("place__code")
+        ],
+        "commitment_sources": [row for row in sources if row.supports == Supports.COMMITMENT],
+        "lifecycle_sources": [row for row in sources if row.supports == Supports.LIFECYCLE],
+    }
 
 
 def _trail(found: Initiative) -> list[tuple[str, str]]:
@@ -88,16 +109,29 @@ def _status(found: Initiative, *, on: date) -> dict[str, Any]:
     }
 
 
-def _figures(scope: Scope, found: Any, *, on: date) -> dict[str, Any]:
+def _figures(scope: Scope, found: Any, *, on: date, every_entry: bool) -> dict[str, Any]:
+    """Its figures, and the ledger that its money comes from: the latest entries, or every one."""
     figures = board(scope, on=on, keys=FIGURES)
     panels = {key: figures.panel(key, scope.code) for key in FIGURES}
     entries = LedgerEntry.objects.filter(line__initiative=found).for_list().select_related("reversed_by")
+    latest = list(entries.order_by("-effective_on", "-pk")[: None if every_entry else ENTRIES])
     return {
         **panels,
         "money_rows": money_table(panels["money"]),
-        "funding_url": explain_url("health_dollars", scope.code, on=on),
-        "entries": list(entries.order_by("-effective_on", "-pk")),
+        "funding_url": explain_url(figure("health_dollars"), scope.code, on=on),
+        "entries": latest,
+        "entries_in_all": entries.count() if len(latest) == ENTRIES else len(latest),
+        "entries_url": f"{found.get_absolute_url()}?entries=all#entries",
     }
+
+
+def _every_entry(request: HttpRequest) -> bool:
+    """`?entries=all`. Raises `Invalid` for another value."""
+    text = request.GET.get("entries", "")
+    if text not in ("", "all"):
+        message = _("Unknown. Known are: %(names)s.") % {"names": "all"}
+        raise Invalid(_("Some filters cannot be applied."), fields={"entries": message}, code="bad_filter")
+    return text == "all"
 
 
 def _permitted(found: Initiative, user: User, *, live: bool) -> dict[str, Any]:
@@ -118,7 +152,7 @@ def _permitted(found: Initiative, user: User, *, live: bool) -> dict[str, Any]:
 def initiatives(request: HttpRequest, plan: str) -> HttpResponse:
     """The list: the same filters as the API and the export, and a link to exactly these rows as CSV and JSON."""
     user = cast(SignedInRequest, request).user
-    scope = find_scope(plan, user=user)
+    scope = asked_scope(request, plan)
     subject = cast(Plan, scope.subject)
     on = effective_date(request)
     data = without(request.GET, "page")

@@ -43,7 +43,7 @@ def milestone_rows(found: Initiative, *, on: date) -> list[MilestoneRow]:
     ):
         baselines[baseline.milestone_id].append(baseline)
     forecasts: dict[int, list[MilestoneForecast]] = defaultdict(list)
-    for forecast in MilestoneForecast.objects.filter(milestone__in=keys).select_related("made_by").order_by("pk"):
+    for forecast in MilestoneForecast.objects.filter(milestone__in=keys).select_related("made_by").oldest_first():
         forecasts[forecast.milestone_id].append(forecast)
     return [_row(milestone, baselines[milestone.pk], forecasts[milestone.pk], on=on) for milestone in milestones]
 

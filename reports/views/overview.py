@@ -11,9 +11,10 @@ from django.views.decorators.http import require_safe
 
 from initiatives.models import FundingAnnouncement
 from pillars.models import Pillar, Plan, ReportingWeek
-from reports.figures.scopes import Scope, find_scope
+from reports.figures.scopes import Scope
 from reports.models import WeeklyRollup
 from reports.panels import Board, Cell, Panel, board, money_table
+from reports.views.asked import asked_scope, refuse_others
 from reports.views.attention import attention
 from reports.views.distributions import distribution
 from reports.views.rows import initiative_rows
@@ -59,6 +60,7 @@ def no_plan(request: HttpRequest) -> HttpResponse:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The overview of the first plan that the person sees."""
+    refuse_others(request)
     first = Plan.objects.visible_to(cast(SignedInRequest, request).user).for_list().first()
     if first is None:
         return no_plan(request)
@@ -70,9 +72,10 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def plan(request: HttpRequest, plan: str) -> HttpResponse:
     """Health of the pillars, what needs attention, milestones, money."""
+    refuse_others(request)
     user = cast(SignedInRequest, request).user
     on = effective_date(request)
-    scope = find_scope(plan, user=user)
+    scope = asked_scope(request, plan)
     figures = board(scope, on=on)
     subject = cast(Plan, scope.subject)
     pillars = Pillar.objects.visible_to(user).filter(plan=subject).for_list()
@@ -98,9 +101,9 @@ def plan(request: HttpRequest, plan: str) -> HttpResponse:
 @require_safe
 def pillar(request: HttpRequest, plan: str, number: int) -> HttpResponse:
     """One pillar: its figures and its initiatives."""
-    user = cast(SignedInRequest, request).user
+    refuse_others(request)
     on = effective_date(request)
-    scope = find_scope(f"{plan}/{number}", user=user)
+    scope = asked_scope(request, f"{plan}/{number}")
     found, subject = scope.selection.plan, cast(Pillar, scope.subject)
     context = {
         "plan": found,

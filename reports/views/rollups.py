@@ -15,6 +15,7 @@ from pillars.models import Plan, ReportingWeek
 from reports.models import WeeklyRollup
 from reports.panels import Panel
 from reports.sealed import SealedPart, sealed_board
+from reports.views.asked import refuse_others
 from reports.views.distributions import distribution
 from reports.views.labels import bucket_labels
 from tracker.http import SignedInRequest
@@ -28,6 +29,7 @@ PAGE = 30
 @require_safe
 def rollups(request: HttpRequest, plan: str) -> HttpResponse:
     """All rollups of a plan, newest first, and the week that is running."""
+    refuse_others(request, "page")
     user = cast(SignedInRequest, request).user
     found = Plan.objects.visible_to(user).filter(code=plan).first()
     if found is None:
@@ -46,6 +48,7 @@ def rollups(request: HttpRequest, plan: str) -> HttpResponse:
 @require_safe
 def rollup(request: HttpRequest, code: str) -> HttpResponse:
     """One rollup, from its sealed payload alone."""
+    refuse_others(request)
     user = cast(SignedInRequest, request).user
     found = WeeklyRollup.objects.visible_to(user).filter(code=code).select_related("plan", "week", "previous").first()
     if found is None:

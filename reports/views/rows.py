@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from reports.figures import FIGURES
 from reports.panels import explain_url
 from reports.views.standing import Standing, standings
 
@@ -26,7 +27,7 @@ def initiative_rows(initiatives: Iterable[Any], *, on: date) -> list[InitiativeR
         InitiativeRow(
             initiative,
             standing[initiative.pk],
-            explain_url("health_dollars", f"{initiative.plan.code}/{initiative.code}", on=on),
+            explain_url(FIGURES["health_dollars"], f"{initiative.plan.code}/{initiative.code}", on=on),
         )
         for initiative in found
     ]

@@ -1,10 +1,11 @@
 """How long each initiative has stood where it stands: red since when, silent since when."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import CharField, F, Max, Value, Window
+from django.db.models import CharField, F, Max, Q, Value, Window
 from django.db.models.functions import Coalesce, Lag
 
 from initiatives.models import StatusUpdate
@@ -13,6 +14,18 @@ from pillars.models import ReportingWeek
 from pillars.rules import monday_of
 
 STRIP = 26  # weeks of status on the strip
+WEEK = timedelta(weeks=1)
+
+
+@dataclass(frozen=True)
+class Row:
+    """Weeks in a row with an approved update that says the same: the Monday of the first, and how many. `silent`: the
+    Monday of the week before them, where nobody reported on that week though somebody had before: the rating may be
+    older than the row, and how it stood then is not known."""
+
+    monday: date
+    weeks: int
+    silent: date | None
 
 
 @dataclass(frozen=True)
@@ -25,10 +38,10 @@ class Span:
 
 @dataclass(frozen=True)
 class Standing:
-    """`since`: the first week of the unbroken row of approved updates that say the same as the last one, and how many
-    weeks that makes with the present one. `last`: the week of the last approved update, and how many weeks ago."""
+    """`since`: the row of weeks that ends with the last approved update; every week of it was reported. `last`: the
+    week of that update, and how many weeks ago it was."""
 
-    since: Span | None
+    since: Row | None
     last: Span
 
 
@@ -43,26 +56,34 @@ class StripWeek:
 
 def standings(initiatives: Collection[int], *, on: date) -> dict[int, Standing]:
     """The standing of each of these initiatives. Two queries, however many there are."""
-    updates = StatusUpdate.objects.approved().filter(initiative__in=initiatives, week__starts_on__lte=on)
-    turns: dict[int, date] = {}
-    for key, monday in _turns(updates.order_by()).values_list("initiative_id", "week__starts_on"):
-        turns[key] = max(monday, turns.get(key, monday))
-    last = dict(updates.order_by().values_list("initiative_id").annotate(latest=Max("week__starts_on")))
+    updates = StatusUpdate.objects.approved().filter(initiative__in=initiatives, week__starts_on__lte=on).order_by()
+    last = dict(updates.values_list("initiative_id").annotate(latest=Max("week__starts_on")))
+    turns: dict[int, tuple[date, date | None]] = {}
+    for key, monday, before in _turns(updates):
+        turns[key] = max((monday, before), turns.get(key, (monday, before)), key=lambda turn: turn[0])
     week = monday_of(on)
     return {key: _standing(turns.get(key), last.get(key), week) for key in initiatives}
 
 
-def _turns(updates: StatusUpdateQuerySet) -> StatusUpdateQuerySet:
-    """Those updates that said something else than the one before."""
-    before = Window(Lag("health_overall"), partition_by=F("initiative_id"), order_by=F("week__starts_on").asc())
-    told = Coalesce(before, Value(""), output_field=CharField())
-    return updates.annotate(before=told).exclude(before=F("health_overall"))
+def _turns(updates: StatusUpdateQuerySet) -> Iterable[tuple[int, date, date | None]]:
+    """Of those updates that said something else than the week before, or followed a week on which nobody reported: the
+    initiative, the week, and the week of the update before."""
+    window: dict[str, Any] = {"partition_by": F("initiative_id"), "order_by": F("week__starts_on").asc()}
+    told = Coalesce(Window(Lag("health_overall"), **window), Value(""), output_field=CharField())
+    annotated = updates.annotate(before=told, week_before=Window(Lag("week__starts_on"), **window))
+    same = Q(before=F("health_overall"), week_before=F("week__starts_on") - WEEK)
+    turned = annotated.filter(~same | Q(week_before__isnull=True))
+    return turned.values_list("initiative_id", "week__starts_on", "week_before")
 
 
-def _standing(turn: date | None, last: date | None, week: date) -> Standing:
+def _standing(turn: tuple[date, date | None] | None, last: date | None, week: date) -> Standing:
+    if turn is None or last is None:
+        return Standing(since=None, last=Span(last, 0))
+    first, before = turn
+    silent = first - WEEK if before is not None and before < first - WEEK else None
     return Standing(
-        since=Span(turn, (week - turn).days // 7 + 1) if turn else None,
-        last=Span(last, (week - last).days // 7 if last else 0),
+        since=Row(first, (last - first).days // 7 + 1, silent),
+        last=Span(last, (week - last).days // 7),
     )
 
 

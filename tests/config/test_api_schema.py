@@ -52,7 +52,7 @@ def test_lists_tell_of_their_filters_and_pages(schema):
     found = {p["name"]: p for p in schema["paths"]["/api/v1/initiatives/"]["get"]["parameters"]}
     assert set(found) == {
         "after", "as_of", "code", "fields", "health", "lead", "lifecycle", "limit", "on", "organization", "pillar",
-        "plan", "q", "security_marking",
+        "place", "plan", "q", "security_marking",
     }  # fmt: skip
     assert found["on"]["schema"] == {"type": "string", "format": "date"}
     assert found["pillar"]["schema"]["type"] == "integer"

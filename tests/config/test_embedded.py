@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from config.embedded.__main__ import home_of, parser
 from config.embedded.logs import LIMIT_BYTES, Log
 from tests.config.supervised import (
     CHECKOUT,
@@ -181,3 +182,59 @@ class TestLogs:
             assert log.path.read_bytes() == b"FATAL: after\n"
             assert (place / "web.log.1").stat().st_size == LIMIT_BYTES + 1
         assert log.fault().startswith("FATAL: after")
+
+
+class TestManage:
+    """`script/manage` works on the data that script/run shows, and on nothing else."""
+
+    def test_home_and_demo_are_named_before_the_command(self, place):
+        said = refused_management("--home", place / "mine", "check")
+        assert f"script/run --home {place}/mine" in said
+        assert f"{place}/same" in refused_management(f"--home={place}/same", "check")
+
+    def test_each_way_to_start_has_its_way_to_manage(self, monkeypatch):
+        """The home that `run` and `exec` choose for the same options."""
+        monkeypatch.delenv("TRACKER_HOME", raising=False)
+        for options, name in (((), ".home"), (("--demo",), ".home-demo")):
+            for action in (("run",), ("exec", "--prepared", "--", "true")):
+                parsed = parser().parse_args([action[0], *options, *action[1:]])
+                assert home_of(parsed) == CHECKOUT / name
+
+    def test_an_untouched_home_is_refused_and_stays_untouched(self, place):
+        said = refused_management("--home", place / "new", "add_user", "ada", "--role", "viewer")
+        assert said.startswith(f"{place}/new holds no tracker yet")
+        assert not (place / "new").exists()
+
+    def test_a_home_whose_first_start_was_cut_off_is_refused(self, home):
+        assert run_in(home, "true").returncode == 0
+        assert "holds no tracker yet" in refused_management("--home", home, "check")
+
+    def test_a_prepared_home_is_used(self, running):
+        home = running[0]
+        (home / "prepared").touch()
+        done = manage("--home", home, "shell", "-c", "from django.conf import settings; print(settings.STATIC_ROOT)")
+        (home / "prepared").unlink()
+        assert done.stdout.splitlines()[-1:] == [str(home / "static")], done.stderr
+
+    @pytest.mark.parametrize("arguments", [("--home",), (), ("--demo",), ("--hom", "x", "check")])
+    def test_what_cannot_be_meant_is_said_in_one_line(self, arguments):
+        done = manage(*arguments)
+        assert done.returncode == 2, done
+        assert done.stderr.startswith("Usage: script/manage")
+        assert len(done.stderr.splitlines()) == 1
+
+
+def manage(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [CHECKOUT / "script" / "manage", *map(str, arguments)], cwd="/", env=environment(), capture_output=True,
+        text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def refused_management(*arguments: object) -> str:
+    """What `script/manage` says when it must not run: exactly one line."""
+    done = manage(*arguments)
+    assert done.returncode == 1, done
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    return done.stderr.strip()

@@ -7,7 +7,7 @@ import pytest
 
 from initiatives.actions.milestones import MilestoneContent, add_milestone, meet_milestone, move_forecast
 from initiatives.choices import MilestoneKind
-from initiatives.models import Milestone
+from initiatives.models import Milestone, MilestoneForecast
 from tests import factories
 from tests.factories import add_initiative, add_organization, add_pillar, add_plan, add_user
 from tracker.choices import Role
@@ -151,3 +151,12 @@ def test_only_those_who_record_facts_may(initiative, milestone, role, scope):
         (meet, (milestone, nobody)),
     ]:
         assert isinstance(refused(Refused, action, *args), NotAllowed)
+
+
+def test_a_move_is_measured_against_the_forecast_made_last(initiative, milestone, manager):
+    """A plan file that was read after the manager's move holds an older forecast: saying it again is a move."""
+    earlier = NOON - timedelta(days=60)
+    factories.kept(MilestoneForecast(milestone=milestone, date=TODAY, reason="published", made_at=earlier))
+    assert "forecast_on" in refused(Invalid, move, milestone, manager, TODAY + timedelta(30), "again").fields
+    move(milestone, manager, TODAY, "Permit came")
+    assert Milestone.objects.with_dates().get().forecast_on == TODAY

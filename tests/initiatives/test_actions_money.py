@@ -110,9 +110,20 @@ def test_money_is_spent_within_the_life_of_its_year(initiative, manager, spent, 
         assert set(refused(Invalid, record, initiative, manager, **changes).fields) == {"effective_on"}
 
 
-@pytest.mark.parametrize("stage", [Stage.PLANNED, Stage.AUTHORITY, Stage.COMMITMENT, Stage.FORECAST])
-def test_intentions_and_authorities_are_not_bound_to_the_year(initiative, manager, stage):
+@pytest.mark.parametrize("stage", [Stage.PLANNED, Stage.FORECAST])
+def test_intentions_are_not_bound_to_the_year(initiative, manager, stage):
     assert record(initiative, manager, stage=stage, fiscal_year=2028, effective_on=date(2027, 1, 1)).stage == stage
+
+
+@pytest.mark.parametrize("stage", [Stage.AUTHORITY, Stage.COMMITMENT])
+def test_authority_and_commitment_lie_within_the_life_of_their_year(initiative, manager, stage):
+    """An authority of today does not go to a year that is long over because nobody looked at the choice of years."""
+    agency = add_organization("CBSA", fund_life_years=2)
+    for organization, year, on in [(initiative.lead, 2024, date(2026, 11, 22)), (agency, 2026, date(2026, 3, 31))]:
+        changes = {"organization": organization, "stage": stage, "fiscal_year": year, "effective_on": on}
+        assert set(refused(Invalid, record, initiative, manager, **changes).fields) == {"effective_on"}
+    for organization, on in [(initiative.lead, date(2027, 3, 31)), (agency, date(2028, 3, 31))]:
+        assert record(initiative, manager, organization=organization, stage=stage, effective_on=on).effective_on == on
 
 
 def test_today_is_that_of_the_plan(initiative, manager):

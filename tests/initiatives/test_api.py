@@ -7,8 +7,11 @@ import pytest
 from django.utils import timezone
 
 from initiatives.choices import Health, Workflow
-from tests.factories import ACTOR, add_milestone, add_update, bearer
+from tests.factories import ACTOR, add_milestone, add_update, bearer, kept
 from tests.scenarios import FORMULA, FRENCH, QUOTED, small_plan
+from tracker.actions import grant_role
+from tracker.choices import Role
+from tracker.models import User
 from tracker.timemachine import head, revision
 
 pytestmark = pytest.mark.django_db
@@ -36,11 +39,12 @@ def test_an_initiative(plan, read):
     assert row == {
         "id": plan.initiatives["green"].pk, "plan": "BP", "simulated": False, "pillar": 1, "code": "1.01",
         "title_en": QUOTED, "title_fr": FRENCH, "description_en": "", "description_fr": "", "aliases_en": [],
-        "aliases_fr": [], "lead": "CBSA", "contributors": ["PS", "RCMP"], "manager": "manager",
+        "aliases_fr": [], "lead": "CBSA", "contributors": ["PS", "RCMP"], "places": [],
+        "manager": "manager",
         "lifecycle": "underway", "not_pursued_reason": "", "starts_on": None, "announced_on": None,
         "health": "green", "health_week": plan.week.code, "funding": "7000000.00",
-        "security_marking": "unclassified", "source_text": "", "source": "", "source_url": "", "official": False,
-        "french_official": False, "revision": row["revision"],
+        "security_marking": "unclassified", "source_text": "", "source_text_language": None, "source": "",
+        "source_url": "", "official": False, "french_official": False, "revision": row["revision"], "sources": [],
     }  # fmt: skip
 
 
@@ -121,6 +125,39 @@ def test_unfinished_updates_show_to_those_who_may_write_or_decide_them(plan, rea
     assert seen["plan_admin"] >= unfinished
     assert read(f"status-updates/?week={plan.week.code}", who.manager)["results"]
     assert read(f"status-updates/{returned.pk}/", who.plan_admin)["return_comment"]
+
+
+def test_what_a_reviewer_asked_for_stays_between_them_and_the_writers(client, plan, read):
+    """Live, in the past (of rows that kept the comment after they came back), in JSON and in CSV."""
+    who, initiative = plan.people, plan.initiatives["met"]
+    update = add_update(
+        initiative, plan.week, author=who.plan_admin, workflow=Workflow.SUBMITTED, return_comment="Say who is to blame."
+    )  # fmt: skip
+    then = head()
+    readers = {"viewer": None, "analyst": None, "auditor": None, "administrator": None}
+    seen = {name: read(f"status-updates/{update.pk}/", getattr(who, name))["return_comment"] for name in readers}
+    assert seen == readers
+    assert read(f"status-updates/{update.pk}/", who.plan_admin)["return_comment"] == "Say who is to blame."
+    update.return_comment = ""
+    kept(update)
+    for moment in (f"as_of=r{then}", ""):
+        for name in readers:
+            headers = bearer(getattr(who, name))
+            csv = b"".join(
+                client.get(f"/api/v1/exports/status-updates.csv?{moment}", headers=headers).streaming_content
+            )
+            assert b"Say who is to blame." not in csv
+            rows = read(f"status-updates/?fields=initiative,return_comment&{moment}", getattr(who, name))["results"]
+            assert {row["return_comment"] for row in rows} == {None}
+    assert read(f"status-updates/{update.pk}/?as_of=r{then}", who.plan_admin)["return_comment"]
+
+
+def test_a_comment_shows_only_where_one_may_write_or_decide(plan, read):
+    """The manager of 1.01 reads also what nobody gave them to write."""
+    lead = plan.people.pillar_lead
+    grant_role(user=lead, role=Role.VIEWER, scope="BP", by=ACTOR, at=timezone.now())
+    rows = read("status-updates/", User.objects.get(pk=lead.pk))["results"]
+    assert {row["initiative"][0]: row["return_comment"] for row in rows} == {"1": "", "2": None}
 
 
 def test_a_draft_is_no_secret_of_the_list_alone(client, plan):

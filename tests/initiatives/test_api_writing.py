@@ -24,7 +24,7 @@ def plan():
     return small_plan()
 
 
-def body(code="2.02", **fields):
+def body(code="2.03", **fields):
     return {"plan": "BP", "initiative": code, **GREEN, "headline_en": "Two teams are hired", **fields}
 
 
@@ -63,18 +63,88 @@ def test_an_update_is_submitted_and_given_back_as_its_row(client, plan, post):
     assert (row["author"], row["submitted_by"], row["narrative_fr"]) == ("plan-admin", "plan-admin", FRENCH)
     assert (row["no_change"], row["revision"]) == (True, head())
     listed = client.get(f"{URL}{row['id']}/", headers=bearer(plan.people.viewer))
-    assert json.loads(listed.content) == row
+    assert json.loads(listed.content) == row | {"return_comment": None}  # which the viewer is not told
     assert Revision.objects.get(number=head()).channel == Channel.API
     assert Revision.objects.get(number=head()).actor == plan.people.plan_admin
 
 
 def test_an_update_that_is_there_is_replaced(plan, post):
     first = json.loads(post(body("2.03")).content)
-    response = post(body("2.03", headline_en="Three teams are hired"))
+    response = post(body("2.03", headline_en="Three teams are hired", revision=first["revision"]))
     again = json.loads(response.content)
     assert response.status_code == 200
     assert (again["id"], again["headline_en"]) == (first["id"], "Three teams are hired")
     assert again["first_submitted_at"] == first["first_submitted_at"] < again["submitted_at"]
+
+
+def test_one_that_is_there_is_not_written_over_unread(plan, post):
+    first = json.loads(post(body("2.03")).content)
+    before = head()
+    assert set(problem(post(body("2.03", headline_en="Three")), 428, "precondition_required")) == {"revision"}
+    for revision in (-1, "7", 7.5, True, None, 2**64):
+        assert set(problem(post(body("2.03", revision=revision)), 400, "invalid")) == {"revision"}
+    assert set(problem(post(body("2.03", revision=before + 1)), 400, "invalid")) == {"revision"}
+    for tag in ("7", 'W/"7"', "*", '"x"', ""):
+        fields = problem(post(body("2.03"), **{"If-Match": tag}), 400, "invalid")
+        assert set(fields) == {"If-Match"}
+    twice = post(body("2.03", revision=first["revision"]), **{"If-Match": '"1"'})
+    assert set(problem(twice, 400, "invalid")) == {"revision"}
+    assert head() == before
+
+
+def test_fields_that_are_left_out_keep_what_is_stored(post):
+    first = json.loads(post(body("2.03", narrative_fr=FRENCH, no_change=True)).content)
+    sent = {"plan": "BP", "initiative": "2.03", "revision": first["revision"], "headline_en": "Three teams are hired"}
+    row = json.loads(post(sent).content)
+    assert (row["headline_en"], row["narrative_fr"], row["no_change"]) == ("Three teams are hired", FRENCH, True)
+    emptied = json.loads(post(sent | {"revision": row["revision"], "narrative_fr": ""}).content)
+    assert (emptied["headline_en"], emptied["narrative_fr"]) == ("Three teams are hired", "")
+
+
+def test_different_fields_of_two_programs_are_both_kept(post):
+    first = json.loads(post(body("2.03")).content)
+    sent = {"plan": "BP", "initiative": "2.03", "revision": first["revision"]}
+    assert post(sent | {"narrative_en": "One writes this."}).status_code == 200
+    row = json.loads(post(sent | {"narrative_fr": "L’autre écrit cela."}).content)
+    assert (row["narrative_en"], row["narrative_fr"]) == ("One writes this.", "L’autre écrit cela.")
+
+
+def test_the_same_field_of_two_programs_is_a_conflict_with_both_versions(plan, post):
+    first = json.loads(post(body("2.03")).content)
+    sent = {"plan": "BP", "initiative": "2.03", "revision": first["revision"]}
+    second = json.loads(post(sent | {"headline_en": "Two teams", "narrative_en": "Of six."}).content)
+    before = head()
+    response = post(sent | {"headline_en": "Three teams", "narrative_fr": "De six."})
+    assert set(problem(response, 409, "edit_conflict")) == {"headline_en"}
+    refused = json.loads(response.content)
+    assert refused["revision"] == second["revision"] == before == head()
+    at = Revision.objects.get(number=before).at.isoformat().replace("+00:00", "Z")
+    assert refused["conflicts"] == [
+        {
+            "field": "headline_en", "stored": "Two teams", "sent": "Three teams", "revision": before, "at": at,
+            "by": plan.people.plan_admin.display_name,
+        }
+    ]  # fmt: skip
+    again = json.loads(post(sent | {"revision": refused["revision"], "headline_en": "Three teams"}).content)
+    assert (again["headline_en"], again["narrative_en"]) == ("Three teams", "Of six.")
+
+
+def test_if_match_refuses_any_change_since(post):
+    first = json.loads(post(body("2.03")).content)
+    sent = {"plan": "BP", "initiative": "2.03"}
+    tag = {"If-Match": f'"{first["revision"]}"'}
+    second = json.loads(post(sent | {"narrative_en": "Of six."}, **tag).content)
+    response = post(sent | {"headline_en": "Three teams"}, **tag)
+    assert problem(response, 412, "precondition_failed") == {"narrative_en": response.json()["fields"]["narrative_en"]}
+    stored = response.json()["conflicts"][0]
+    assert (stored["field"], stored["stored"], stored["sent"]) == ("narrative_en", "Of six.", None)
+    assert post(sent | {"headline_en": "Three"}, **{"If-Match": f'"{second["revision"]}"'}).status_code == 200
+    problem(post(body("1.09"), **tag), 404, "not_found")
+    problem(post(body("1.01"), **tag), 409, "approved")
+
+
+def test_if_match_where_nothing_is_there_fails(post):
+    problem(post(body("2.03"), **{"If-Match": '"1"'}), 412, "precondition_failed")
 
 
 def test_a_draft_may_be_unfinished(plan, post):

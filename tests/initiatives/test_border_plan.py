@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from initiatives.choices import Lifecycle, Stage
-from initiatives.plan_files import Alias, Bilingual, PlaceData, PlanData, read_plan
+from initiatives.plan_files import Alias, Bilingual, LedgerEntryData, PlaceData, PlanData, read_plan
 from initiatives.plan_files.items import Sourced
 from initiatives.plan_files.vocabulary import Calendar, French, PointKind
 from tracker.choices import Language
@@ -66,13 +66,17 @@ def parts(item: object) -> Iterator[object]:
             yield from parts(getattr(item, field.name))
 
 
+def entries(plan: PlanData) -> list[LedgerEntryData]:
+    return [entry for initiative in plan.initiatives for line in initiative.money for entry in line.entries]
+
+
 def french(plan: PlanData) -> list[str]:
     pairs = [part.fr for part in parts(plan) if isinstance(part, Bilingual)]
     return pairs + [part.text for part in parts(plan) if isinstance(part, Alias) and part.language == Language.FRENCH]
 
 
 def test_the_plan_is_whole(plan: PlanData) -> None:
-    counted = (plan.pillars, plan.initiatives, plan.milestones, plan.funding, plan.ledger_entries, plan.series)
+    counted = (plan.pillars, plan.initiatives, plan.milestones, plan.funding, entries(plan), plan.series)
 
     assert [len(items) for items in counted] == [5, 32, 61, 12, 1, 41]
     assert sum(len(series.points) for series in plan.series) == 73
@@ -135,6 +139,30 @@ def test_what_is_not_published_is_not_claimed(plan: PlanData) -> None:
     assert all(place.latitude is None for place in plan.places)
 
 
+def test_places_are_those_that_a_page_names_with_the_initiative(plan: PlanData) -> None:
+    named = {i.code: set(i.places) for i in plan.initiatives if i.places}
+
+    assert named == {
+        "1.04": {"TORONTO-LAB", "VANCOUVER-LAB"},
+        "2.02": {"MANITOBA", "QUEBEC"},
+        "2.03": {"ALBERTA", "SASKATCHEWAN", "MANITOBA"},
+        "3.04": {"ONTARIO"},
+    }
+
+
+def test_words_of_a_commitment_are_in_the_language_of_their_source(plan: PlanData) -> None:
+    quoted = [i for i in plan.initiatives if i.source_text]
+
+    assert len(quoted) == 19
+    assert all(i.source_text_language == plan.source(i.source).language for i in quoted)
+    assert not any(i.source_text_language for i in plan.initiatives if not i.source_text)
+
+
+def test_what_corroborates_a_commitment_is_another_source(plan: PlanData) -> None:
+    assert not [i.code for i in plan.initiatives if i.source in i.corroborated_by]
+    assert sum(1 + len(i.corroborated_by) + bool(i.lifecycle_source) for i in plan.initiatives) == 102
+
+
 def test_what_was_done_before_the_plan_is_dated_before_it(plan: PlanData) -> None:
     before = {
         f"{i.code}-{m.code}"
@@ -170,7 +198,7 @@ def test_announced_money_keeps_its_traps(plan: PlanData) -> None:
 
 
 def test_the_ledger_holds_only_what_has_a_fiscal_year(plan: PlanData) -> None:
-    [entry] = plan.ledger_entries
+    [entry] = entries(plan)
     [line] = next(i for i in plan.initiatives if i.code == "2.02").money
 
     assert (entry.stage, entry.amount, entry.effective_on) == (Stage.COMMITMENT, Decimal(5_300_000), date(2025, 1, 23))

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from initiatives.choices import Health, HealthBucket, Lifecycle, Stage, Workflow
 from initiatives.serializers import InitiativeRow, LedgerEntryRow, StatusUpdateRow
-from tests.factories import add_entry, add_initiative, add_update, bearer
+from tests.factories import add_entry, add_initiative, add_initiative_place, add_update, bearer
 from tests.scenarios import BROKEN, FORMULA, FRENCH, QUOTED, small_plan
+from tracker.models import Place
 from tracker.tabular import FORMULA_STARTS, Kind
 from tracker.timemachine import head
 
@@ -27,7 +28,10 @@ ROWS = {"initiatives": InitiativeRow, "status-updates": StatusUpdateRow, "ledger
 
 @pytest.fixture
 def plan():
-    return small_plan()
+    made = small_plan()
+    for code in ("WINDSOR", "LAB-1"):
+        add_initiative_place(made.initiatives["green"], Place.objects.get(code=code))
+    return made
 
 
 @pytest.fixture
@@ -95,7 +99,7 @@ def test_texts_arrive_as_they_were_written(download):
     assert (green["title_en"], green["title_fr"]) == (QUOTED, FRENCH)
     assert (amber["description_en"], amber["aliases_en"]) == (BROKEN, "K-9; Dogs; more")
     assert (red["title_en"], red["title_fr"]) == (f"'{FORMULA}", "'+1 équipe")
-    assert green["contributors"] == "PS; RCMP"
+    assert (green["contributors"], green["places"], amber["places"]) == ("PS; RCMP", "LAB-1; WINDSOR", "")
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
@@ -186,6 +190,7 @@ FILTERS = {
         "pillar": ["1", "2"],
         "lead": ["CBSA", "RCMP"],
         "organization": ["PS", "RCMP"],
+        "place": ["WINDSOR", "LAB-1"],
         "lifecycle": Lifecycle.values,
         "health": HealthBucket.values,
         "q": ["a", "équipe", "="],

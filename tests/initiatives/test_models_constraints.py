@@ -7,12 +7,14 @@ import pytest
 from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
-from initiatives.choices import Health, Lifecycle, Stage, Workflow
+from initiatives.choices import Health, Lifecycle, Stage, Supports, Workflow
 from initiatives.models import (
     BudgetLine,
     FundingAnnouncement,
     Initiative,
     InitiativeOrganization,
+    InitiativePlace,
+    InitiativeSource,
     LedgerEntry,
     Milestone,
     MilestoneBaseline,
@@ -24,10 +26,13 @@ from tests.factories import (
     add_contributor,
     add_entry,
     add_initiative,
+    add_initiative_place,
     add_milestone,
     add_organization,
     add_pillar,
+    add_place,
     add_plan,
+    add_source,
     add_update,
     add_user,
     add_week,
@@ -99,6 +104,34 @@ def test_an_organization_contributes_once(initiative):
     add_contributor(initiative, initiative.lead)
     assert "organization_once" in not_added(InitiativeOrganization(initiative=initiative, organization=initiative.lead))
     assert "organization_role" in refused(InitiativeOrganization.objects, role="owner")
+
+
+def test_an_initiative_happens_once_in_a_place(initiative):
+    place = add_place()
+    add_initiative_place(initiative, place)
+    assert "place_once" in not_added(InitiativePlace(initiative=initiative, place=place))
+    with pytest.raises(models.ProtectedError):
+        place.delete()
+
+
+def test_a_source_is_named_once_for_what_it_supports(initiative):
+    add_source(initiative, "NW1")
+    add_source(initiative, "NW1", Supports.LIFECYCLE)
+    again = {"initiative": initiative, "code": "NW1", "title": "Again", "language": "en"}
+    assert "source_once" in not_added(InitiativeSource(supports=Supports.LIFECYCLE, **again))
+    assert "source_supports" in refused(InitiativeSource.objects, supports="money")
+    assert "source_language" in refused(InitiativeSource.objects, language="")
+    assert "source_language" in refused(InitiativeSource.objects, language="de")
+    assert "source_has_a_name" in refused(InitiativeSource.objects, title="")
+    assert "source_has_a_name" in refused(InitiativeSource.objects.filter(supports="commitment"), code="")
+
+
+def test_words_of_the_commitment_may_be_in_one_official_language(initiative):
+    assert "language_of_its_words" in refused(Initiative.objects, source_text_language="en")
+    assert "language_of_its_words" in refused(Initiative.objects, source_text="Wörter", source_text_language="de")
+    Initiative.objects.update(source_text="Words", source_text_language="en")
+    Initiative.objects.update(source_text="Des mots", source_text_language="fr")
+    Initiative.objects.update(source_text="Of either", source_text_language="")
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def test_only_approved_updates_count(initiative, workflow):
 @pytest.mark.parametrize(
     ("lifecycle", "bucket"),
     [
-        (Lifecycle.NOT_STARTED, "not_started"),
+        (Lifecycle.NOT_STARTED, "red"),
         (Lifecycle.UNDERWAY, "red"),
         (Lifecycle.ONGOING, "red"),
         (Lifecycle.MET, "met"),
@@ -87,11 +87,16 @@ def test_only_approved_updates_count(initiative, workflow):
         (Lifecycle.NOT_PURSUED, "not_pursued"),
     ],
 )
-def test_the_lifecycle_comes_before_the_rating(rated, lifecycle, bucket):
+def test_what_is_over_is_not_rated(rated, lifecycle, bucket):
     Initiative.objects.update(lifecycle=lifecycle, not_pursued_reason="why")
     assert health(MONDAY)[0] == bucket
     assert bucket in HealthBucket.values
-    assert Initiative.objects.in_progress().exists() == (bucket == "red")
+    assert Initiative.objects.in_progress().exists() == (lifecycle in (Lifecycle.UNDERWAY, Lifecycle.ONGOING))
+
+
+def test_what_has_not_started_owes_no_update(rated):
+    Initiative.objects.update(lifecycle=Lifecycle.NOT_STARTED)
+    assert health(date(2026, 12, 7)) == ("not_started", None)
 
 
 def test_rated_picks_buckets(rated):

@@ -1,11 +1,12 @@
 """Dates of milestones: baselines, forecasts, lateness, what counts."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from initiatives.models import Milestone
-from tests.factories import add_initiative, add_milestone, add_organization, add_pillar, add_plan
+from initiatives.models import Milestone, MilestoneForecast
+from reports.views.milestones import milestone_rows
+from tests.factories import add_initiative, add_milestone, add_organization, add_pillar, add_plan, kept
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 18)
@@ -115,3 +116,17 @@ def test_lists_are_in_the_order_of_codes(initiative):
     second = add_initiative(initiative.pillar, "1.02", lead=initiative.lead)
     made = [add_milestone(second, "M1"), add_milestone(initiative, "M2"), add_milestone(initiative, "M1")]
     assert list(Milestone.objects.for_list()) == [made[2], made[1], made[0]]
+
+
+def test_the_latest_forecast_is_the_one_made_last_not_the_one_recorded_last(initiative):
+    """A plan file read late brings in what was said before; it does not replace what a manager said since."""
+    noon = datetime(2026, 11, 1, 12, tzinfo=UTC)
+    milestone = add_milestone(initiative)
+    for day, made_at in [(LATER, noon), (EARLIER, noon - timedelta(30)), (DAY, noon - timedelta(9))]:
+        kept(MilestoneForecast(milestone=milestone, date=day, reason="said then", made_at=made_at))
+    assert dates() == (None, None, LATER, EARLIER, LATER)
+    assert [row.date for row in milestone.forecasts.oldest_first()] == [EARLIER, DAY, LATER]
+    rows = milestone_rows(initiative, on=DAY)
+    assert [forecast.date for forecast in rows[0].forecasts] == [EARLIER, DAY, LATER]
+    kept(MilestoneForecast(milestone=milestone, date=DAY, reason="the same instant", made_at=noon))
+    assert dates() == (None, None, DAY, EARLIER, DAY)  # two of one instant: the one recorded last

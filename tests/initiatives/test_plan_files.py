@@ -39,7 +39,7 @@ def test_every_item_knows_its_line(tmp_path: Path) -> None:
     plan = read_plan(write_plan(tmp_path), today=TODAY)
 
     initiative = plan.initiatives[0]
-    places = [initiative.at, initiative.milestones[0].at, initiative.money[0].at, plan.ledger_entries[0].at]
+    places = [initiative.at, initiative.milestones[0].at, initiative.money[0].at, initiative.money[0].entries[0].at]
     assert [str(at) for at in places] == [
         "initiatives-1.yaml:2",
         "initiatives-1.yaml:16",
@@ -51,7 +51,7 @@ def test_every_item_knows_its_line(tmp_path: Path) -> None:
 def test_amounts_never_pass_through_float(tmp_path: Path) -> None:
     plan = read_plan(write_plan(tmp_path), today=TODAY)
 
-    assert plan.ledger_entries[0].amount == Decimal("12345678901234.56")
+    assert plan.initiatives[0].money[0].entries[0].amount == Decimal("12345678901234.56")
     assert str(plan.plan.funding_announced) == "1300000000.00"
 
 

@@ -208,6 +208,41 @@ def amount(text: str) -> Decimal:
     return Decimal(re.sub(r"[$,]", "", text).replace("\N{MINUS SIGN}", "-"))
 
 
+# Tables that are wider than their box without showing that they go on.
+CUT = """() => [...document.querySelectorAll('.scroll')].filter(
+  box => box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).backgroundImage === 'none'
+).map(box => box.getAttribute('aria-label'))"""
+# Cells of stacked tables that do not say of which column they are, or that stick out.
+DUMB = """() => [...document.querySelectorAll('table.stack tbody td')].filter(
+  cell => cell.checkVisibility() && !cell.dataset.label && !cell.classList.contains('code')
+    || cell.getBoundingClientRect().right > innerWidth
+).map(cell => cell.outerHTML.slice(0, 80))"""
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_in_a_narrow_window_no_table_is_cut_unseen(browser, site, language):
+    visit = Visit.of(browser, site.url, site.everywhere)
+    visit.page.set_viewport_size({"width": 360, "height": 780})
+    stacked = 0
+    for address in reading(site.made):
+        page = visit.open(f"/{language}/{address}")
+        assert page.evaluate(CUT) == [], address
+        assert page.evaluate(DUMB) == [], address
+        stacked += page.locator("table.stack").count()
+    assert stacked > 10
+
+
+def test_the_overview_is_read_at_a_glance(browser, site):
+    """Neither column runs on alone, and what needs attention stands in the first screen."""
+    visit = Visit.of(browser, site.url, site.everywhere)
+    page = visit.open("/en/plans/BP/")
+    ends = page.eval_on_selector_all(
+        ".wide-and-narrow > div", "all => all.map(one => one.lastElementChild.getBoundingClientRect().bottom)"
+    )
+    assert abs(ends[0] - ends[1]) < 400
+    assert page.locator(".troubled").bounding_box()["y"] < 450
+
+
 def test_a_milestone_link_lands_on_its_row(browser, site):
     late: Initiative = site.made.initiatives["green"]
     visit = Visit.of(browser, site.url, site.everywhere)

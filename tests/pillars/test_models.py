@@ -114,8 +114,6 @@ def test_the_frame_is_no_secret_among_its_people(scope, plans, pillars):
     assert sorted(Plan.objects.visible_to(user).values_list("code", flat=True)) == plans
     assert Pillar.objects.visible_to(user).count() == pillars
     assert sorted(ReportingWeek.objects.visible_to(user).values_list("plan__code", flat=True)) == plans
-    whole = ["BP", "OTHER"] if scope == "" else ["BP"] if scope == "BP" else []
-    assert sorted(Plan.objects.wholly_visible_to(user).values_list("code", flat=True)) == whole
 
 
 def test_rights_are_those_of_today_also_in_the_past():

@@ -92,6 +92,22 @@ def test_money_is_explained_bucket_by_bucket(made, explained):
     assert reasons(explained("money", "BP/1.03"))
 
 
+def test_ledger_entries_are_told_apart(made, explained):
+    """Number, day and reference: two rows of one initiative are not the same to an auditor."""
+    line = made.initiatives["green"].budget_lines.get(fiscal_year=2025)
+    entry = line.entries.get(stage=Stage.EXPENDITURE)
+    [row] = explained("money", bucket="2025/expenditure").rows
+    assert row.label == f"1.01 #{entry.pk}, {entry.effective_on}, GL 4711"
+    assert row.url.endswith(f"/initiatives/1.01/?entries=all#entry-{entry.pk}")
+    [left] = explained("money", "BP/1.03").exclusions
+    wrong = made.reversed_entry
+    assert [(row.label, row.value) for row in left.rows] == [
+        (f"1.03 #{wrong.pk}, {wrong.effective_on}", Decimal("999.99")),
+        (f"1.03 #{wrong.reversed_by.pk}, {wrong.effective_on}", Decimal("-999.99")),
+    ]
+    assert [row.label for row in explained("health", bucket="red").rows] == ["1.03"]
+
+
 def test_entries_of_tomorrow_are_left_out_by_name(made, explained):
     add_entry(made.initiatives["red"], "1.00", stage=Stage.FORECAST, effective_on=TODAY + timedelta(1))
     assert reasons(explained("money", "BP/1.03"))["Effective after this day"] == ["1.03"]

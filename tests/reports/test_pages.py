@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,6 +15,7 @@ from django.utils.html import strip_tags
 from initiatives.choices import Health, Lifecycle, Stage, Workflow
 from initiatives.models import Initiative
 from pillars.rules import monday_of, week_code
+from reports.figures import declaration
 from reports.views.standing import STRIP, standings, status_strip
 from tests.factories import (
     ACTOR,
@@ -72,6 +74,16 @@ class TestOverview:
         assert "30 days late 1.01 Milestone M2" in text
         assert "1 initiative in progress has no update" in text
         assert text.index("1.03 =1+1") < text.index("1.02 Initiative 1.02")
+
+    def test_shows_five_and_says_how_many_there_are(self, made, show):
+        """At a glance: the worst, and the way to all."""
+        add_more(made, "7", 8)
+        html = show(made.people.viewer, "plans/BP/")
+        assert html.count('<li class="state-red">') == 5
+        assert re.search(r"The worst 5 are shown\. All: \d+ off track, 1 at risk", words(html))
+        late = html[html.index('id="late"') : html.index("late milestones</a>")]
+        assert late.count("days late") == 5
+        assert "All 9" in late
 
     def test_says_what_its_figures_cover(self, made, show):
         text = words(show(made.people.viewer, "plans/BP/"))
@@ -158,6 +170,15 @@ class TestPast:
         found = made.weeks[1]
         text = words(show(made.people.viewer, f"plans/BP/?as_of=r{head()}&on={found.starts_on}"))
         assert found.code in text
+
+    @pytest.mark.parametrize("address", ["plans/BP/", "plans/BP/pillars/1/", "plans/BP/initiatives/1.01/"])
+    def test_before_it_was_recorded_one_is_told_so_and_led_back(self, made, show, address):
+        """“You may not see it” alone would be untrue: the reader may, only not that far back."""
+        html = show(made.people.auditor, f"{address}?as_of=r1", status=404)
+        assert "it was not recorded yet" in words(html)
+        assert f'href="/en/{address}"' in html
+        never = show(made.people.auditor, "plans/BP/initiatives/9.99/", status=404)
+        assert "it was not recorded yet" not in words(never)
 
     def test_before_the_plan_there_is_no_plan(self, made, show):
         html = show(made.people.auditor, "?as_of=r1")
@@ -253,13 +274,13 @@ class TestInitiative:
 
 
 class TestStanding:
-    """How long a rating has stood: an unbroken row of approved updates, weeks without one left aside."""
+    """How long a rating has stood: an unbroken row of weeks, each with an approved update that says so."""
 
-    def standing(self, *ratings: Health | None):
+    def standing(self, *ratings: Health | None, plan: str = "BP"):
         """Of an initiative with one week for each rating, the last of them this week."""
-        plan = add_plan()
-        found = add_initiative(add_pillar(plan), lead=add_organization())
-        author = add_user("author", role=Role.MANAGER, scope="BP")
+        plan = add_plan(plan)
+        found = add_initiative(add_pillar(plan), lead=add_organization("LEAD"))
+        author = add_user("author", role=Role.MANAGER, scope=plan.code)
         for age, rating in zip(reversed(range(len(ratings))), ratings, strict=True):
             week = add_week(plan, TODAY() - timedelta(weeks=age))
             if rating:
@@ -272,15 +293,34 @@ class TestStanding:
             (["red"], 1),
             (["green", "red", "red"], 2),
             (["red", "green", "red"], 1),
-            (["green", "red", None, "red"], 3),
             (["red", "red", "red"], 3),
+            ([None, "red", "red"], 2),
         ],
     )
     def test_since(self, ratings, since):
         _, standing = self.standing(*(Health(rating) if rating else None for rating in ratings))
         assert standing.since.weeks == since
         assert standing.since.monday == monday_of(TODAY()) - timedelta(weeks=since - 1)
+        assert standing.since.silent is None
         assert standing.last.weeks == 0
+
+    @pytest.mark.parametrize(
+        ("ratings", "since"), [(["green", "red", None, "red"], 1), (["red", "red", None, None, "red", "red"], 2)]
+    )
+    def test_a_week_that_nobody_reported_on_ends_the_row(self, made, show, ratings, since):
+        """Unknown is not last week's rating: how it stood then, nobody knows."""
+        found, standing = self.standing(*(Health(rating) if rating else None for rating in ratings), plan="GAP")
+        first = monday_of(TODAY()) - timedelta(weeks=since - 1)
+        assert (standing.since.monday, standing.since.weeks) == (first, since)
+        assert standing.since.silent == first - timedelta(weeks=1)
+        said = f"since at least {week_code(first)} ({since} week{'s' if since > 1 else ''}); no update in "
+        text = words(show(made.people.auditor, f"plans/GAP/initiatives/{found.code}/"))
+        assert said + week_code(standing.since.silent) in text
+
+    def test_the_present_week_counts_once_it_is_reported(self):
+        """What was last said is in force this week too, but nobody has said it of this week."""
+        _, standing = self.standing(Health.RED, Health.RED, None)
+        assert (standing.since.weeks, standing.last.weeks) == (2, 1)
 
     def test_last(self):
         _, standing = self.standing(Health.GREEN, None, None)
@@ -379,11 +419,52 @@ class TestExplanation:
         assert "Sum of 1 row $1,250,000.10" in part
         assert "Reversed, with the reversal" in part
 
+    def test_money_left_out_shows_its_part_and_its_amount(self, made, show):
+        wrong = made.reversed_entry
+        text = words(show(made.people.viewer, "figures/money/?scope=BP/1.03"))
+        assert f"1.03 #{wrong.pk}, {wrong.effective_on} =1+1 2025-26, expenditure, $999.99" in text
+        assert f"1.03 #{wrong.reversed_by.pk}, {wrong.effective_on} =1+1 2025-26, expenditure, −$999.99" in text
+
+    def test_a_row_of_money_lands_on_its_entry(self, made, show, client):
+        """However many there are: the page shows the latest ones only, the link leads to all."""
+        green = made.initiatives["green"]
+        entry = green.budget_lines.get(fiscal_year=2025).entries.get(stage=Stage.EXPENDITURE)
+        for number in range(12):
+            add_entry(green, "1.00", stage=Stage.AUTHORITY, effective_on=TODAY() - timedelta(number))
+        html = show(made.people.viewer, "figures/money/?scope=BP/1.01&bucket=2025/expenditure")
+        link = re.search(rf'href="([^"]+)#entry-{entry.pk}"', html)
+        assert link
+        assert f'id="entry-{entry.pk}"' in client.get(link[1].replace("&amp;", "&")).content.decode()
+        short = show(made.people.viewer, "plans/BP/initiatives/1.01/")
+        assert short.count('id="entry-') == 10
+        assert f'id="entry-{entry.pk}"' not in short
+        assert "All 15 entries" in words(short)
+
     def test_nothing_known_is_not_zero(self, made, show):
         text = words(show(made.people.viewer, "figures/health_dollars/?scope=BP/2.02"))
         assert "not published" in text
         assert "which is not the same as zero" in text
         assert "so it is zero" in words(show(made.people.viewer, "figures/milestones_late/?scope=BP/2.02"))
+
+    def test_a_link_names_the_version_of_its_figure(self, made, show, monkeypatch):
+        """What a number meant when it was linked to or sealed is what is explained, also once the figure is declared
+        anew."""
+        link = re.search(r'href="([^"]+figures/health/[^"]+)"', show(made.people.viewer, "plans/BP/"))
+        sealed = show(made.people.viewer, f"rollups/{made.rollups[0].code}/")
+        assert link
+        assert "version=1" in link[1]
+        assert not [url for url in re.findall(r'"(/en/figures/[^"]+)"', sealed) if "version=1" not in url]
+        declared = dict(declaration.FIGURES)
+        monkeypatch.setattr(declaration, "_VERSIONS", dict(declaration._VERSIONS))
+        try:
+            declaration.declare(replace(declared["health"], version=2, label_en="Health, anew"))
+            html = show(made.people.viewer, link[1].removeprefix("/en/").replace("&amp;", "&"))
+            assert "Health, anew" not in html
+            assert "version=1" in re.search(r'href="(/api/v1/figures/[^"]+)"', html)[1]
+            assert "Health, anew" in show(made.people.viewer, "figures/health/?scope=BP")
+        finally:
+            declaration.FIGURES.clear()
+            declaration.FIGURES.update(declared)
 
     def test_the_same_can_be_had_as_data(self, made, show, client):
         html = show(made.people.viewer, "figures/health/?scope=BP/1&bucket=red")
@@ -396,7 +477,8 @@ class TestExplanation:
     @pytest.mark.parametrize(
         ("address", "status"),
         [("nonsense/?scope=BP", 400), ("health/?scope=NO", 404), ("health/?scope=BP&bucket=teal", 400),
-         ("health/", 404), ("health/?scope=BP&on=yesterday", 400)],
+         ("health/", 404), ("health/?scope=BP&on=yesterday", 400), ("health/?scope=BP&version=99", 400),
+         ("health/?scope=BP&version=x", 400), ("health/?scope=BP&version=", 200)],
     )  # fmt: skip
     def test_what_there_is_not(self, made, show, address, status):
         show(made.people.viewer, f"figures/{address}", status=status)
@@ -407,6 +489,23 @@ def test_the_data_page_lists_exports_and_what_every_figure_means(made, show):
     for name in ("initiatives", "status-updates", "ledger-entries"):
         assert f"/api/v1/exports/{name}.csv" in html
     assert "A later forecast does not excuse." in html
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "plans/BP/", "plans/BP/pillars/1/", "plans/BP/initiatives/", "plans/BP/initiatives/1.01/",
+     "plans/BP/rollups/", "rollups/ROLLUP/", "figures/health/?scope=BP", "data/"],
+)  # fmt: skip
+def test_what_a_page_does_not_read_is_refused(made, show, address):
+    address = address.replace("ROLLUP", made.rollups[0].code)
+    join = "&" if "?" in address else "?"
+    for query, name in (("bogus=1", "bogus"), ("on=2026-01-05&on=2026-01-12", "on")):
+        html = show(made.people.viewer, f"{address}{join}{query}", status=400)
+        assert f"<code>{name}</code>" in html
+
+
+def test_an_unknown_choice_of_entries_is_refused(made, show):
+    assert "<code>entries</code>" in show(made.people.viewer, "plans/BP/initiatives/1.01/?entries=some", status=400)
 
 
 def test_who_has_no_role_is_told_whom_to_ask(made, show):

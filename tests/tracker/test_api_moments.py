@@ -123,3 +123,8 @@ def test_a_moment_that_is_none_is_refused(get, path):
         body = json.loads(response.content)
         assert body["code"] == "bad_as_of"
         assert says in body["fields"]["as_of"]
+
+
+def test_a_method_that_nothing_answers_is_refused_as_such_in_the_past_too(plan, client):
+    headers = bearer(plan.people.auditor)
+    assert client.generic("TRACE", "/api/v1/plans/?as_of=r1", headers=headers).status_code == 405

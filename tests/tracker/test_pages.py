@@ -1,5 +1,6 @@
 """Pages of the ground floor, and what holds of every template."""
 
+import json
 import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from tracker.pages import shown_instant
 from tracker.timemachine import head
 from tracker.timemachine.moments import Moment
 from tracker.views.account import SETUP_SALT, setup_token
+from tracker.views.errors import server_error
 
 TEMPLATES = sorted(Path(settings.BASE_DIR).glob("*/templates/**/*.html"))
 
@@ -138,7 +140,8 @@ class TestAccount:
         assert "pillar lead · all plans" in words(client.get("/en/account/")).lower()
         assert "Responsable de pilier" in words(client.get("/fr/account/"))
         saved = client.post("/en/account/", {"name": "Anna A.", "language": "fr", "theme": "dark"}, follow=True)
-        assert "Your settings are saved." in words(saved)
+        assert saved.redirect_chain == [("/fr/account/", 302)]
+        assert "Vos préférences sont enregistrées." in words(saved)
         user.refresh_from_db()
         assert (user.name, user.language, user.theme) == ("Anna A.", "fr", "dark")
 
@@ -155,6 +158,51 @@ class TestAccount:
         assert user.theme == "dark"
         assert client.post("/en/theme/", {"theme": "pink"}).status_code == 404
         assert client.post("/en/theme/", {"theme": "light", "next": "//evil.example"}).url == "/en/"
+
+    @pytest.mark.parametrize(
+        "target",
+        [
+            "foo",
+            "account",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example/",
+            "javascript:x",
+            "http:///x",
+            "[",
+            "/[",
+            "",
+        ],
+    )
+    def test_back_leads_to_a_path_of_this_site_or_home(self, client, target):
+        for path, sent in (("theme", {"theme": "light"}), ("sign-in", {"username": "anna", "password": PASSWORD})):
+            add_user("anna") if path == "theme" else None
+            response = client.post(f"/en/{path}/", {**sent, "next": target})
+            assert response.status_code == 302
+            assert response.url == ("/[" if target == "/[" else "/en/")
+
+    @pytest.mark.parametrize("target", ["/en/sign-in/", "/en/sign-in/?next=/en/sign-in/", "/fr/sign-in/"])
+    def test_signing_in_does_not_lead_to_signing_in(self, client, target):
+        client.force_login(add_user("anna"))
+        assert client.get("/en/sign-in/", {"next": target}, follow=True).status_code == 200
+
+
+@pytest.mark.django_db
+class TestRefused:
+    """What cannot be served says so, in the form that the caller reads."""
+
+    @pytest.mark.parametrize("path", ["/en/explain/health/?scope=BP%00", "/en/plans/B%00P/", "/en/history/?before=%00"])
+    def test_an_address_with_nul(self, client, path):
+        client.force_login(add_user("reader"))
+        response = client.get(path)
+        assert response.status_code == 400
+        assert "NUL" in words(response)
+
+    def test_a_fault_of_ours_is_a_page_for_pages_and_a_problem_for_the_api(self, rf):
+        assert "Something went wrong" in words(server_error(rf.get("/en/")))
+        response = server_error(rf.get("/api/v1/plans/"))
+        assert response["Content-Type"] == "application/problem+json"
+        assert json.loads(response.content)["code"] == "server_error"
 
 
 @pytest.mark.django_db

@@ -46,8 +46,6 @@ def test_codes_that_resemble_each_other_are_not_confused():
 def test_scopes_are_sorted_by_kind():
     mixed = access((Role.VIEWER, "BP"), (Role.VIEWER, "X/2"), (Role.MANAGER, "X/2.01"), (Role.VIEWER, "Y/²"))
     assert mixed.plans == {"BP"}
-    assert mixed.pillars == {("X", 2)}
-    assert mixed.initiatives == {("X", "2.01"), ("Y", "²")}
     assert mixed.all_plans == {"BP", "X", "Y"}
     assert not mixed.everywhere
     assert (mixed.whole_plan("BP"), mixed.whole_plan("X")) == (True, False)

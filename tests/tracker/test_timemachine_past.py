@@ -26,10 +26,12 @@ ACTOR = Actor(name="A test")
 def whole_plan() -> Initiative:
     """At least one row in every tracked table."""
     lead, other = factories.add_organization("CBSA"), factories.add_organization("RCMP")
-    factories.add_place()
+    place, _other_place = factories.add_place(), factories.add_place("TORONTO-LAB")
     plan = factories.add_plan()
     initiative = factories.add_initiative(factories.add_pillar(plan), lead=lead)
     factories.add_contributor(initiative, other)
+    factories.add_initiative_place(initiative, place)
+    factories.add_source(initiative)
     day = plan.announced_on
     factories.add_milestone(initiative, baselines=[day], forecasts=[day])
     factories.add_entry(initiative, "100.00")

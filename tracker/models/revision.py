@@ -10,8 +10,8 @@ from tracker.choices import Channel
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
     def for_list(self) -> Self:
-        """Newest first."""
-        return self.order_by("-number")
+        """Newest first, with the accounts behind them."""
+        return self.select_related("actor").order_by("-number")
 
     def unattributed(self) -> Self:
         """Writes that came in outside any action: nobody is named for them."""
@@ -40,3 +40,8 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"r{self.number}"
+
+    @property
+    def by_tracker(self) -> bool:
+        """The tracker itself wrote it, under one of its own names: no account stands behind it."""
+        return self.attributed and self.actor_id is None

@@ -1,6 +1,8 @@
 """Tokens for programs that pull or push over the API."""
 
+import hashlib
 from datetime import datetime
+from hmac import compare_digest
 
 from django.db import models
 from django.db.models import Q
@@ -13,6 +15,19 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def usable(self, *, at: datetime) -> "ApiTokenQuerySet":
         """Neither expired nor revoked, and the owner's account is active."""
         return self.filter(revoked_at__isnull=True, expires_at__gt=at, user__is_active=True)
+
+    def presented(self, secret: str, *, at: datetime) -> "ApiToken | None":
+        """The usable token, with its owner, whose secret this is."""
+        parts = secret.split("_", 2)
+        if len(parts) != 3 or parts[0] != "apt":  # noqa: PLR2004 - apt, prefix, secret
+            return None
+        found = self.usable(at=at).select_related("user").filter(prefix=parts[1]).first()
+        return found if found is not None and compare_digest(found.digest, digest_of(secret)) else None
+
+
+def digest_of(secret: str) -> str:
+    """What is kept of a token. 256 bits of chance need no slow hash."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 class ApiToken(models.Model):

@@ -1,8 +1,9 @@
 """People who sign in."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.choices import Language, Theme
 from tracker.models.grant import RoleGrant
-from tracker.rules import Access, Permission
+from tracker.rules import Access, Permission, is_reserved
 
 
 class User(AbstractUser):
@@ -34,6 +35,19 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.display_name
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """Beside Django's own checks: nobody bears a name under which the tracker signs its own revisions."""
+        faults: dict[str, list[ValidationError]] = {}
+        try:
+            super().clean_fields(exclude=exclude)
+        except ValidationError as error:
+            faults = error.error_dict
+        for field in ("username", "name"):
+            if field not in (exclude or ()) and field not in faults and is_reserved(getattr(self, field)):
+                faults[field] = [ValidationError(_("The tracker signs with this name itself. Choose another."))]
+        if faults:
+            raise ValidationError(faults)
 
     @property
     def display_name(self) -> str:

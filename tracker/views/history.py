@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tracker.errors import Invalid
+from tracker.filters import refuse_unknown
 from tracker.models import Revision, User
 from tracker.pages import Page, linked
 
@@ -24,6 +25,7 @@ def history(request: HttpRequest) -> HttpResponse:
 
     `?before=` (a number) turns the pages: revisions are numbered, so a page never shifts while others write.
     """
+    refuse_unknown(request.GET, {"as_of", "before"})
     revisions = Revision.objects.for_list()
     before = request.GET.get("before", "")
     if before:
@@ -51,4 +53,5 @@ def _number(text: str) -> int:
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     """What we promise to everybody, and how to report a barrier."""
+    refuse_unknown(request.GET, {"as_of"})
     return render(request, "tracker/accessibility.html")
