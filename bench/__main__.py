@@ -3,12 +3,12 @@
 import os
 import platform
 import sys
-from datetime import date
 from importlib import import_module
 from pathlib import Path
 
 import django
 from django.db import connection
+from django.utils import timezone
 
 from bench.measure import ROUNDS, Result
 
@@ -55,7 +55,7 @@ def _machine() -> str:
         cursor.execute("select current_setting('server_version'), current_setting('fsync')")
         version, fsync = cursor.fetchone()
     return (
-        f"{date.today():%-d %B %Y}; {os.cpu_count()} cores, {memory:.0f} GiB of memory, {platform.system()};"  # noqa: DTZ011
+        f"{timezone.localdate():%-d %B %Y}; {os.cpu_count()} cores, {memory:.0f} GiB of memory, {platform.system()};"
         f" PostgreSQL {version.split()[0]}, fsync {fsync}; Python {platform.python_version()}. Each figure is the"
         f" median of {ROUNDS} rounds; ours and its peer take turns."
     )

@@ -125,7 +125,7 @@ def _initiatives(pillars: list[Pillar], agencies: dict[str, Organization], who: 
         "not_started": add_initiative(second, "2.02", lead=rcmp, lifecycle=Lifecycle.NOT_STARTED),
         "met": add_initiative(second, "2.03", lead=cbsa, lifecycle=Lifecycle.MET),
         "not_pursued": add_initiative(
-            second, "2.04", lead=cbsa, lifecycle=Lifecycle.NOT_PURSUED, not_pursued_reason="@todo became a law"
+            second, "2.04", lead=cbsa, lifecycle=Lifecycle.NOT_PURSUED, not_pursued_reason="@law: it became one"
         ),
     }
     add_contributor(made["green"], rcmp)

@@ -6,7 +6,7 @@ The count is PostgreSQL's: one for all web processes, and there whenever anybody
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -98,7 +98,7 @@ def _site(address: str) -> str:
     except ValueError:
         return ""
     mapped = getattr(found, "ipv4_mapped", None)
-    if found.version == 4 or mapped:  # noqa: PLR2004
+    if isinstance(found, IPv4Address) or mapped:
         return str(mapped or found)
     return str(ip_network((int(found), IPV6_SITE), strict=False).network_address)
 

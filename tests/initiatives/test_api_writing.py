@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from initiatives.models import StatusUpdate
 from tests.factories import PASSWORD, bearer, lock, token_for
 from tests.scenarios import FRENCH, small_plan
 from tracker.choices import Channel, TokenScope
+from tracker.errors import Busy
 from tracker.models import Revision
 from tracker.timemachine import head
 
@@ -290,8 +291,6 @@ def test_a_bearer_token_needs_no_csrf_token(plan):
 
 
 def test_a_write_that_waits_too_long_is_told_to_try_again(plan, post, monkeypatch):
-    from tracker.errors import Busy  # noqa: PLC0415
-
     def busy(**_):
         raise Busy("Another change is being written.")
 
@@ -310,8 +309,6 @@ def test_the_week_without_a_name_is_the_one_of_the_plan_s_own_day(plan, post):
 
 
 def test_refusals_speak_the_caller_s_language(plan, post):
-    from django.utils import translation  # noqa: PLC0415
-
     response = post(body(colour="red"), **{"Accept-Language": "fr"})
     assert response["Content-Language"] == "fr"
     with translation.override("fr"):

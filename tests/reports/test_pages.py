@@ -217,7 +217,7 @@ class TestInitiative:
         assert "Off track since" not in text  # submitted, and not yet approved
 
     def test_what_is_not_pursued_says_why(self, made, show):
-        assert "@todo became a law" in words(show(made.people.viewer, "plans/BP/initiatives/2.04/"))
+        assert "@law: it became one" in words(show(made.people.viewer, "plans/BP/initiatives/2.04/"))
 
     def test_milestones_show_every_date_and_how_far_they_slipped(self, made, show):
         html = show(made.people.viewer, "plans/BP/initiatives/1.01/")

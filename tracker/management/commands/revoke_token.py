@@ -17,16 +17,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
         parser.add_argument("token", nargs="*", help="the token, or the part of it between the first two _")
-        parser.add_argument("--all", action="store_true", help="all tokens of the account")
+        parser.add_argument("--all", dest="every", action="store_true", help="all tokens of the account")
 
-    def handle(self, *args: Any, username: str, token: list[str], all: bool, **options: Any) -> None:  # noqa: A002
+    def handle(self, *args: Any, username: str, token: list[str], every: bool, **options: Any) -> None:
         """A line for each token that can be used: prefix, scope, last day, name."""
         user = User.objects.filter(username=username).first()
         if user is None:
             raise CommandError(f"There is no account {username!r}.")
         now = timezone.now()
-        if token or all:
-            prefixes = None if all else [_prefix(given) for given in token]
+        if token or every:
+            prefixes = None if every else [_prefix(given) for given in token]
             try:
                 count = revoke_tokens(user=user, prefixes=prefixes, by=Actor(name="manage.py revoke_token"), at=now)
             except Refused as error:
