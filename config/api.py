@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.routers import SimpleRouter
 
 from initiatives import api as initiatives
+from initiatives import api_indicators as indicators
 from pillars import api as pillars
 from reports import api as reports
 from tracker import api as tracker
@@ -24,9 +25,13 @@ router.register("pillars", pillars.PillarViewSet, "pillar")
 router.register("weeks", pillars.ReportingWeekViewSet, "week")
 router.register("initiatives", initiatives.InitiativeViewSet, "initiative")
 router.register("milestones", initiatives.MilestoneViewSet, "milestone")
+router.register("change-requests", initiatives.ChangeRequestViewSet, "change-request")
 router.register("funding-announcements", initiatives.FundingAnnouncementViewSet, "funding-announcement")
 router.register("budget-lines", initiatives.BudgetLineViewSet, "budget-line")
 router.register("ledger-entries", initiatives.LedgerEntryViewSet, "ledger-entry")
+router.register("indicators", indicators.IndicatorViewSet, "indicator")
+router.register("targets", indicators.TargetViewSet, "target")
+router.register("observations", indicators.ObservationViewSet, "observation")
 router.register("status-updates", initiatives.StatusUpdateViewSet, "status-update")
 router.register("rollups", reports.WeeklyRollupViewSet, "rollup")
 router.register("figures", reports.FigureViewSet, "figure")
@@ -35,7 +40,14 @@ router.register("places", tracker.PlaceViewSet, "place")
 router.register("revisions", tracker.RevisionViewSet, "revision")
 
 
-EXPORTS = (initiatives.InitiativeExport, initiatives.StatusUpdateExport, initiatives.LedgerEntryExport)
+EXPORTS = (
+    initiatives.InitiativeExport,
+    initiatives.StatusUpdateExport,
+    initiatives.LedgerEntryExport,
+    indicators.IndicatorExport,
+    indicators.TargetExport,
+    indicators.ObservationExport,
+)
 
 
 class Index(tracker.ApiView):

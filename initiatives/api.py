@@ -14,9 +14,11 @@ from rest_framework.request import Request
 from rest_framework.status import HTTP_200_OK, HTTP_201_CREATED
 
 from initiatives.actions.updates import UPDATE_FIELDS, Read, UpdateContent, save_draft, submit_update
+from initiatives.api_writing import LedgerEntryWriting, MilestoneWriting
 from initiatives.exports import INITIATIVES, LEDGER_ENTRIES, STATUS_UPDATES
 from initiatives.filters import (
     BudgetLineFilter,
+    ChangeRequestFilter,
     FundingAnnouncementFilter,
     InitiativeFilter,
     LedgerEntryFilter,
@@ -25,27 +27,34 @@ from initiatives.filters import (
 )
 from initiatives.models import (
     BudgetLine,
+    ChangeRequest,
+    Evidence,
     FundingAnnouncement,
     Initiative,
     InitiativeSource,
     LedgerEntry,
     Milestone,
     MilestoneBaseline,
+    MilestoneDependency,
     MilestoneForecast,
     StatusUpdate,
 )
 from initiatives.serializers import (
     BaselineRow,
     BudgetLineRow,
+    ChangeRequestRow,
+    DependentRow,
     EditConflictSerializer,
+    EvidenceRow,
     ForecastRow,
     FundingAnnouncementRow,
     InitiativeDetail,
     InitiativeRow,
     InitiativeSourceRow,
     LedgerEntryRow,
-    MilestoneDetail,
     MilestoneRow,
+    MilestoneWhole,
+    NeedsRow,
     StatusUpdateBody,
     StatusUpdateRow,
 )
@@ -54,12 +63,14 @@ from pillars.rules import week_code
 from tracker.api import ExportView, RowsViewSet
 from tracker.errors import EditConflict, Invalid
 from tracker.http import PROBLEM, api_actor, json_bytes, problem
+from tracker.idempotency import once
 from tracker.serializers import ProblemSerializer
 
-_TAG = re.compile(r'"([0-9]{1,18})"')
+_TAG = re.compile(r'"r?([0-9]{1,18})"')
 IF_MATCH = OpenApiParameter(
     "If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, pattern=f"^{_TAG.pattern}$",
-    description="The update's `revision` when you read it, in quotes; refused (412) if anybody changed it since.",
+    description="The update's ETag when you read it, or its `revision` in quotes; refused (412) if anybody changed it"
+    " since.",
 )  # fmt: skip
 
 
@@ -77,19 +88,36 @@ class InitiativeViewSet(RowsViewSet):
         return {"sources": InitiativeSourceRow.read(sources)}
 
 
-class MilestoneViewSet(RowsViewSet):
+class MilestoneViewSet(MilestoneWriting):
     """Milestones, with what was promised, what is expected and what came of it."""
 
     queryset = Milestone.objects.none()
     serializer_class = MilestoneRow
-    detail_class = MilestoneDetail
+    detail_class = MilestoneWhole
     filterset_class = MilestoneFilter
 
     def more(self, row: dict[str, Any]) -> dict[str, Any]:
-        """Every date that the milestone had."""
-        baselines = MilestoneBaseline.objects.filter(milestone=row["id"]).order_by("number")
-        forecasts = MilestoneForecast.objects.filter(milestone=row["id"]).oldest_first()
-        return {"baselines": BaselineRow.read(baselines), "forecasts": ForecastRow.read(forecasts)}
+        """Every date that the milestone had, and what stands beside them."""
+        milestone = row["id"]
+        dependencies = MilestoneDependency.objects.visible_to(self.user).order_by("pk")
+        evidence = Evidence.objects.visible_to(self.user).filter(milestone=milestone).order_by("-pk")
+        requests = ChangeRequest.objects.visible_to(self.user).filter(milestone=milestone).for_list()
+        return {
+            "baselines": BaselineRow.read(MilestoneBaseline.objects.filter(milestone=milestone).order_by("number")),
+            "forecasts": ForecastRow.read(MilestoneForecast.objects.filter(milestone=milestone).oldest_first()),
+            "needs": NeedsRow.read(dependencies.filter(milestone=milestone)),
+            "dependents": DependentRow.read(dependencies.filter(needs=milestone)),
+            "evidence_rows": EvidenceRow.read(evidence),
+            "change_requests": ChangeRequestRow.read(requests),
+        }
+
+
+class ChangeRequestViewSet(RowsViewSet):
+    """Requests for new baselines, newest first; `decision` is null while one waits."""
+
+    queryset = ChangeRequest.objects.none()
+    serializer_class = ChangeRequestRow
+    filterset_class = ChangeRequestFilter
 
 
 class FundingAnnouncementViewSet(RowsViewSet):
@@ -108,7 +136,7 @@ class BudgetLineViewSet(RowsViewSet):
     filterset_class = BudgetLineFilter
 
 
-class LedgerEntryViewSet(RowsViewSet):
+class LedgerEntryViewSet(LedgerEntryWriting):
     """The ledger: entries are added, and undone by their reverse."""
 
     queryset = LedgerEntry.objects.none()
@@ -139,6 +167,7 @@ class StatusUpdateViewSet(RowsViewSet):
         },
         parameters=[IF_MATCH],
     )
+    @once
     def create(self, request: Request) -> HttpResponse:
         """Write the status update of an initiative for a week: submitted to its reviewer, or kept as a draft.
 

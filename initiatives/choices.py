@@ -98,3 +98,127 @@ class Stage(models.TextChoices):
     COMMITMENT = "commitment", _("commitment")
     EXPENDITURE = "expenditure", _("expenditure")
     FORECAST = "forecast", _("forecast")
+
+
+class Decision(models.TextChoices):
+    """What became of a request to change a baseline."""
+
+    APPROVED = "approved", _("approved")
+    REFUSED = "refused", _("refused")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class TransferKind(models.TextChoices):
+    """Why dollars move between budget lines without the total changing."""
+
+    REPROFILE = "reprofile", _("reprofile between fiscal years")
+    TRANSFER = "transfer", _("transfer between lines")
+
+
+class ForecastBasis(models.TextChoices):
+    """What a year-end forecast rests on."""
+
+    RECORDED = "recorded", _("forecast recorded")
+    COMPUTED = "computed", _("spent and committed so far")
+    SPENT = "spent", _("spent, the funds are closed")
+    MIXED = "mixed", _("differs by budget line")
+
+
+class Level(models.TextChoices):
+    OUTPUT = "output", _("output")
+    OUTCOME = "outcome", _("outcome")
+
+
+class Measure(models.TextChoices):
+    """What an observation records: one number, or a numerator and a denominator."""
+
+    NUMBER = "number", _("number")
+    RATIO = "ratio", _("ratio")
+
+
+class Direction(models.TextChoices):
+    """Which way is better; neutral where nobody claims either."""
+
+    INCREASE = "increase", _("higher is better")
+    DECREASE = "decrease", _("lower is better")
+    NEUTRAL = "neutral", _("neither way is better")
+
+
+class TargetType(models.TextChoices):
+    AT_LEAST = "at_least", _("at least")
+    AT_MOST = "at_most", _("at most")
+    BETWEEN = "between", _("between")
+    EXACTLY = "exactly", _("exactly")
+    TBD = "tbd", _("to be determined")
+
+
+class TargetChange(models.TextChoices):
+    """How a target compares with the one it follows; computed, never typed. Raised is harder to reach, lowered easier,
+    whichever way the indicator counts."""
+
+    NEW = "new", _("new")
+    UNCHANGED = "unchanged", _("unchanged")
+    RAISED = "raised", _("raised")
+    LOWERED = "lowered", _("lowered")
+    MOVED = "moved", _("moved")
+    CHANGED_TYPE = "changed_type", _("type changed")
+
+
+class Standing(models.TextChoices):
+    """Where an indicator stands on a day towards its target; computed, never typed."""
+
+    MET = "met", _("target met")
+    ON_THE_WAY = "on_the_way", _("on the way")
+    MISSED = "missed", _("target missed")
+    NOT_REPORTED = "not_reported", _("not reported")
+    NO_TARGET = "no_target", _("no target")
+
+
+class Accumulation(models.TextChoices):
+    """What a value is: of its period alone, since the start of its year, or at the end of its period."""
+
+    FLOW = "flow", _("flow")
+    RUNNING_TOTAL = "running_total", _("running total")
+    STOCK = "stock", _("stock")
+
+
+class RollupRule(models.TextChoices):
+    """How values of one indicator become one value of several periods or places."""
+
+    SUM = "sum", _("sum")
+    MAX = "max", _("maximum")
+    MIN = "min", _("minimum")
+    LATEST = "latest", _("latest")
+    RATIO = "ratio", _("ratio of the sums")
+    NONE = "none", _("not rolled up")
+
+
+class Calendar(models.TextChoices):
+    """Years from 1 January, from 1 April, or (United States) from 1 October."""
+
+    CALENDAR = "calendar", _("calendar year")
+    FISCAL = "fiscal", _("fiscal year")
+    US_FISCAL = "us_fiscal", _("U.S. fiscal year")
+
+
+class Availability(models.TextChoices):
+    REPORTED = "reported", _("reported")
+    NOT_AVAILABLE = "not_available", _("not available")
+    SUPPRESSED = "suppressed", _("suppressed")
+
+
+class ObservationKind(models.TextChoices):
+    """Correction: what was recorded was wrong. Restatement: the source itself says something else now."""
+
+    ORIGINAL = "original", _("original")
+    CORRECTION = "correction", _("correction")
+    RESTATEMENT = "restatement", _("restatement")
+
+
+class Qualifier(models.TextChoices):
+    """How exact a published value is: `740+` is more than 740, `~400,000` is about 400,000."""
+
+    EXACT = "exact", _("exactly")
+    ABOUT = "about", _("about")
+    MORE_THAN = "more_than", _("more than")
+    LESS_THAN = "less_than", _("less than")

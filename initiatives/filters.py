@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from initiatives.choices import (
+    Decision,
     FundingSource,
     Health,
     HealthBucket,
@@ -20,6 +21,7 @@ from initiatives.choices import (
 )
 from initiatives.models import (
     BudgetLine,
+    ChangeRequest,
     FundingAnnouncement,
     Initiative,
     InitiativeOrganization,
@@ -108,6 +110,24 @@ class MilestoneFilter(OfInitiative):
         """What the figure `milestones_late` counts, or the rest."""
         late = Milestone.objects.counted(on=self.on).with_dates().late(on=self.on).order_by().values("pk")
         found: QuerySet[Any] = queryset.filter(pk__in=late) if value else queryset.exclude(pk__in=late)
+        return found
+
+
+class ChangeRequestFilter(StrictFilterSet):
+    plan = django_filters.CharFilter("milestone__initiative__plan__code", label=_("plan"))
+    pillar = WholeNumberFilter("milestone__initiative__pillar__number", label=_("pillar"))
+    initiative = django_filters.CharFilter("milestone__initiative__code", label=_("initiative"))
+    milestone = WholeNumberFilter("milestone_id", label=_("milestone"))
+    decision = django_filters.ChoiceFilter(choices=Decision.choices, label=_("decision"))
+    decided = YesNoFilter(method="filter_decided", label=_("decided or withdrawn"))
+
+    @classmethod
+    def base(cls, user: User, *, on: date) -> QuerySet[ChangeRequest]:
+        return ChangeRequest.objects.visible_to(user).for_list()
+
+    def filter_decided(self, queryset: Any, name: str, value: bool) -> QuerySet[Any]:  # noqa: FBT001 - as above
+        """Decided or withdrawn, or still waiting."""
+        found: QuerySet[Any] = queryset.exclude(decision="") if value else queryset.filter(decision="")
         return found
 
 

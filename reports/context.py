@@ -35,7 +35,11 @@ class Part:
 _PARTS = {
     "plan": Part(_("Overview"), frozenset({"pillar"})),
     "initiatives": Part(_("Initiatives"), frozenset({"initiative", "milestone-add", "milestone-move", "milestone-meet",
-                                                     "entry-add", "entry-reverse"})),
+                                                     "entry-add", "entry-reverse", "entry-correct", "reprofile",
+                                                     "transfer", "transfer-undo", "ledger-grid"})),
+    "money": Part(_("Money"), frozenset()),
+    "indicators": Part(_("Indicators"), frozenset({"indicator", "indicator-add", "indicator-change", "target-set",
+                                                   "observation-add", "observation-correct", "observation-restate"})),
     "my-week": Part(_("My week"), frozenset({"update"}), Permission.WRITE_UPDATE),
     "review": Part(_("Review"), frozenset(), Permission.DECIDE_UPDATE),
     "rollups": Part(_("Rollups"), frozenset({"rollup"})),

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Model
+from django.db.models import F, Model, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
-from initiatives.models import FundingAnnouncement, Initiative, LedgerEntry, Milestone
+from initiatives.choices import Vote
+from initiatives.models import BudgetLine, FundingAnnouncement, Indicator, Initiative, LedgerEntry, Milestone
 from reports.figures import Figure, Result, compute
 from reports.figures.declaration import Rows, bucket_of
 from reports.figures.scopes import Scope
-from reports.figures.values import Amount
+from reports.figures.values import Amount, known_sum
+from tracker import formats
 from tracker.errors import Invalid
 
 SHOWN = 500  # rows on a page; the API gives them all
@@ -64,15 +67,18 @@ class Explanation:
 
 
 def explain(figure: Figure, scope: Scope, *, on: date, bucket: str = "") -> Explanation:
-    """Everything behind a figure, or behind one of its buckets. Raises `Invalid` for a bucket it has not."""
+    """Everything behind a figure, or behind one of its buckets. The first parts of a bucket's key stand for all that
+    begin so, where adding them means something: `2025` for `2025/CBSA` and `2025/RCMP`. Raises `Invalid` for a bucket
+    it has not."""
     result = compute(figure, scope.selection, on=on, whole_plan=scope.whole_plan)
-    if bucket and bucket not in result.cells:
+    meant = [key for key in result.cells if _lies_in(bucket, key)]
+    if bucket and bucket not in result.cells and not (meant and figure.adds):
         message = _("There is no such bucket. Known are: %(known)s.") % {"known": ", ".join(result.cells) or "-"}
         raise Invalid(message, fields={"bucket": message})
 
     def shown(rows: Rows) -> list[ExplainedRow]:
-        own = rows if scope.whole_plan else rows.filter(**{f"{figure.initiative}__isnull": False})
-        return [row for row in explained(own, figure) if bucket in ("", row.bucket)]
+        own = rows if scope.whole_plan else rows.filter(_of_the_scope(figure, scope))
+        return [row for row in explained(own, figure) if _lies_in(bucket, row.bucket)]
 
     exclusions = [Exclusion(reason, shown(left)) for reason, left in figure.excluded(scope.selection, on)]
     return Explanation(
@@ -81,10 +87,22 @@ def explain(figure: Figure, scope: Scope, *, on: date, bucket: str = "") -> Expl
         on=on,
         bucket=bucket,
         result=result,
-        value=result.cells.get(bucket) if bucket else result.total,
+        value=known_sum(result.cells[key] for key in meant) if bucket else result.total,
         rows=shown(figure.rows(scope.selection, on)),
         exclusions=[exclusion for exclusion in exclusions if exclusion.rows],
     )
+
+
+def _of_the_scope(figure: Figure, scope: Scope) -> Q:
+    """Rows of its initiatives, and of the pillar as a whole, where one is asked about."""
+    mine = Q(**{f"{figure.initiative}__isnull": False})
+    if figure.pillar and scope.selection.pillar is not None:
+        mine |= Q(**{figure.pillar: scope.selection.pillar})
+    return mine
+
+
+def _lies_in(bucket: str, key: str) -> bool:
+    return bucket in ("", key) or key.startswith(f"{bucket}/")
 
 
 def explained(rows: Rows, figure: Figure) -> list[ExplainedRow]:
@@ -93,7 +111,9 @@ def explained(rows: Rows, figure: Figure) -> list[ExplainedRow]:
     related = {
         Milestone: ["initiative__plan"],
         LedgerEntry: ["line__initiative__plan", "line__organization"],
+        BudgetLine: ["initiative__plan", "organization"],
         FundingAnnouncement: ["plan", "organization"],
+        Indicator: ["plan"],
         Initiative: ["plan"],
     }[rows.model]
     extra = {f"bucket_{number}": F(name) for number, name in enumerate(figure.buckets)}
@@ -121,9 +141,26 @@ def _entry(row: LedgerEntry, bucket: str) -> ExplainedRow:
     initiative = row.line.initiative
     return ExplainedRow(
         "ledger-entry", row.pk, initiative.code, initiative.title_en, initiative.title_fr,
-        f"{initiative.get_absolute_url()}?entries=all#entry-{row.pk}", bucket, row.amount,
+        f"{initiative.get_absolute_url()}?entries=all#entry-{row.pk}", bucket, getattr(row, "counted", row.amount),
         ", ".join(filter(None, [f"#{row.pk}", row.effective_on.isoformat(), row.reference])),
     )  # fmt: skip
+
+
+def _line(row: BudgetLine, bucket: str) -> ExplainedRow:
+    initiative = row.initiative
+    value = next((getattr(row, name) for name in ("lapse", "overspent", "year_end") if hasattr(row, name)), None)
+    return ExplainedRow(
+        "budget-line", row.pk, initiative.code, _line_title(row, "en"), _line_title(row, "fr"),
+        f"{initiative.get_absolute_url()}#line-{row.pk}", bucket, value,
+    )  # fmt: skip
+
+
+def _line_title(row: BudgetLine, language: str) -> str:
+    """The initiative, and which of its lines: fiscal year, organization, vote."""
+    with override(language):
+        vote = Vote(row.vote).label if row.vote else _("vote not published")
+        parts = [formats.fiscal_year(row.fiscal_year), getattr(row.organization, f"abbreviation_{language}"), str(vote)]
+        return f"{getattr(row.initiative, f'title_{language}')} ({', '.join(parts)})"
 
 
 def _announcement(row: FundingAnnouncement, bucket: str) -> ExplainedRow:
@@ -134,9 +171,15 @@ def _announcement(row: FundingAnnouncement, bucket: str) -> ExplainedRow:
     )  # fmt: skip
 
 
+def _indicator(row: Indicator, bucket: str) -> ExplainedRow:
+    return ExplainedRow("indicator", row.pk, row.code, row.title_en, row.title_fr, row.get_absolute_url(), bucket, 1)
+
+
 _DESCRIPTIONS: dict[type[Model], Callable[[Any, str], ExplainedRow]] = {
+    Indicator: _indicator,
     Initiative: _initiative,
     Milestone: _milestone,
     LedgerEntry: _entry,
+    BudgetLine: _line,
     FundingAnnouncement: _announcement,
 }

@@ -99,7 +99,9 @@ class Board:
     def panel(self, key: str, scope: str) -> Panel:
         """One figure for the plan's code or a pillar's `BP/2`."""
         whole = scope == self.plan
-        result = self.tallies[key].result(self.members.get(scope, []), whole_plan=whole)
+        part = scope.partition("/")[2]
+        pillar = int(part) if part.isdecimal() else None
+        result = self.tallies[key].result(self.members.get(scope, []), whole_plan=whole, pillar=pillar)
         return Panel(FIGURES[key], scope, self.on, result)
 
 

@@ -98,12 +98,14 @@ def _single(tallied: Tally, initiative: int, known: _Known) -> dict[str, Any]:
 
 def _pillar(pillar: Pillar, initiatives: list[Initiative], tallies: list[Tally]) -> dict[str, Any]:
     members = [initiative.pk for initiative in initiatives if initiative.pillar_id == pillar.pk]
-    return {**_titles(pillar), "number": pillar.number, "results": _results(tallies, members)}
+    return {**_titles(pillar), "number": pillar.number, "results": _results(tallies, members, pillar=pillar.number)}
 
 
 def _titles(row: Plan | Pillar | Initiative) -> dict[str, str]:
     return {"title_en": row.title_en, "title_fr": row.title_fr}
 
 
-def _results(tallies: list[Tally], members: list[int], *, whole_plan: bool = False) -> dict[str, Any]:
-    return {t.figure.key: t.result(members, whole_plan=whole_plan).payload() for t in tallies}
+def _results(
+    tallies: list[Tally], members: list[int], *, whole_plan: bool = False, pillar: int | None = None
+) -> dict[str, Any]:
+    return {t.figure.key: t.result(members, whole_plan=whole_plan, pillar=pillar).payload() for t in tallies}

@@ -94,7 +94,7 @@ class FigureValueSerializer(_ValueFields):
 
 class ExplainedRowSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField(
-        help_text="What the row is: initiative, milestone, ledger-entry, funding-announcement."
+        help_text="What the row is: initiative, milestone, ledger-entry, funding-announcement, indicator."
     )
     id = serializers.IntegerField()
     label = serializers.CharField(  # type: ignore[assignment]  # a key of this name

@@ -9,11 +9,12 @@ from celery import shared_task
 from django.utils import timezone
 
 from reports import cycle
+from tracker.idempotency import forget_answers
 
 
 @shared_task(name="reports.tick", acks_late=False, reject_on_worker_lost=False)
 def tick(**_: object) -> None:
-    """The one scheduled task, every ten seconds: make, lock, and hand out what is to be sealed."""
+    """The one scheduled task, every ten seconds: make, lock, hand out what is to be sealed, forget old keys."""
     now = timezone.now()
     cycle.beat(at=now)
     # Each step reads what is there, so one that fails for some plan does not keep the next from the others.
@@ -23,8 +24,11 @@ def tick(**_: object) -> None:
         try:
             cycle.lock_weeks(at=now)
         finally:
-            for plan_id in cycle.plans_to_publish():
-                publish.apply_async(kwargs={"plan_id": plan_id}, expires=60)
+            try:
+                for plan_id in cycle.plans_to_publish():
+                    publish.apply_async(kwargs={"plan_id": plan_id}, expires=60)
+            finally:
+                forget_answers(at=now)
 
 
 @shared_task(name="reports.publish", acks_late=False, reject_on_worker_lost=False)

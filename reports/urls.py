@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import data, explain, initiative, overview, rollups
+from reports.views import data, explain, indicators, initiative, money, overview, rollups
 
 urlpatterns = [
     path("", overview.home, name="home"),
@@ -10,6 +10,9 @@ urlpatterns = [
     path("plans/<str:plan>/pillars/<int:number>/", overview.pillar, name="pillar"),
     path("plans/<str:plan>/initiatives/", initiative.initiatives, name="initiatives"),
     path("plans/<str:plan>/initiatives/<str:code>/", initiative.initiative, name="initiative"),
+    path("plans/<str:plan>/money/", money.money, name="money"),
+    path("plans/<str:plan>/indicators/", indicators.indicators, name="indicators"),
+    path("plans/<str:plan>/indicators/<str:code>/", indicators.indicator, name="indicator"),
     path("plans/<str:plan>/rollups/", rollups.rollups, name="rollups"),
     path("rollups/<str:code>/", rollups.rollup, name="rollup"),
     path("figures/<str:key>/", explain.explanation, name="explain"),

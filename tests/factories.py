@@ -7,10 +7,24 @@ from typing import Any, TypeVar
 
 from django.utils import timezone
 
-from initiatives.choices import Health, Lifecycle, MilestoneKind, Stage, Supports, Workflow
+from initiatives.choices import (
+    Accumulation,
+    Calendar,
+    Direction,
+    Health,
+    Level,
+    Lifecycle,
+    MilestoneKind,
+    RollupRule,
+    Stage,
+    Supports,
+    TargetType,
+    Workflow,
+)
 from initiatives.models import (
     BudgetLine,
     FundingAnnouncement,
+    Indicator,
     Initiative,
     InitiativeOrganization,
     InitiativePlace,
@@ -19,7 +33,9 @@ from initiatives.models import (
     Milestone,
     MilestoneBaseline,
     MilestoneForecast,
+    Observation,
     StatusUpdate,
+    Target,
 )
 from pillars.actions import new_week
 from pillars.models import Pillar, Plan, ReportingWeek
@@ -125,6 +141,35 @@ def add_entry(
     with revision(by=ACTOR, reason="entry made by a factory"):
         line = BudgetLine.objects.filter(**where).first() or kept(BudgetLine(**where))
         return kept(LedgerEntry(line=line, stage=stage, amount=Decimal(amount), effective_on=effective_on, **fields))
+
+
+def add_indicator(plan: Plan, code: str = "SEIZED", **fields: Any) -> Indicator:
+    """An output of the plan that counts up, unless told otherwise."""
+    given: dict[str, Any] = {
+        "title_en": f"Indicator {code}", "title_fr": f"Indicateur {code}", "unit_en": "seizures",
+        "unit_fr": "saisies", "level": Level.OUTPUT, "direction": Direction.INCREASE,
+        "target_type": TargetType.AT_LEAST, "accumulation": Accumulation.FLOW, "calendar": Calendar.FISCAL,
+        "rollup_rule": RollupRule.SUM,
+    }  # fmt: skip
+    return kept(Indicator(plan=plan, code=code, **{**given, **fields}))
+
+
+def add_target(indicator: Indicator, due_on: date, lower: str | Decimal | None = "100", **fields: Any) -> Target:
+    """A target to reach at least, unless told otherwise."""
+    given: dict[str, Any] = {"target_type": TargetType.AT_LEAST, "set_at": timezone.now()}
+    bound = None if lower is None else Decimal(lower)
+    return kept(Target(indicator=indicator, due_on=due_on, lower=bound, **{**given, **fields}))
+
+
+def add_observation(
+    indicator: Indicator, period_end: date | None, value: str | Decimal | None, **fields: Any
+) -> Observation:
+    """What was reported for the month that ends then, unless told otherwise."""
+    given: dict[str, Any] = {
+        "period_start": period_end and period_end.replace(day=1), "recorded_at": timezone.now(),
+    }  # fmt: skip
+    number = None if value is None else Decimal(value)
+    return kept(Observation(indicator=indicator, period_end=period_end, value=number, **{**given, **fields}))
 
 
 def add_announcement(

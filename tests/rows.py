@@ -6,17 +6,21 @@ from decimal import Decimal
 from django.db import connection
 from django.utils import timezone
 
-from initiatives.choices import Health, Lifecycle, MilestoneKind, Stage, Workflow
+from initiatives.choices import Decision, Health, Lifecycle, MilestoneKind, Stage, Workflow
 from initiatives.models import (
     BudgetLine,
+    ChangeRequest,
     FundingAnnouncement,
+    Indicator,
     Initiative,
     InitiativeOrganization,
     LedgerEntry,
     Milestone,
     MilestoneBaseline,
     MilestoneForecast,
+    Observation,
     StatusUpdate,
+    Target,
 )
 from pillars.actions import new_week
 from pillars.models import Pillar, Plan, ReportingWeek
@@ -60,6 +64,13 @@ def two_hundred_of_each() -> None:
             for initiative in initiatives[:-1]
         )
         _facts(plans[0], initiatives, organizations[0])
+        ChangeRequest.objects.bulk_create(
+            ChangeRequest(
+                milestone=one, date=monday, reason="Late steel", requested_by=author, requested_at=now,
+                decision=Decision.REFUSED, decided_by=reviewer, decided_at=now, comment="Recover the time.",
+            )
+            for one in Milestone.objects.filter(initiative__in=initiatives)
+        )  # fmt: skip
         StatusUpdate.objects.bulk_create(
             StatusUpdate(
                 initiative=initiative, week=week, author=author, workflow=Workflow.APPROVED, headline_en="Fine",
@@ -106,4 +117,28 @@ def _facts(plan: Plan, initiatives: list[Initiative], organization: object) -> N
             organization=organization, initiative=initiatives[number],
         )
         for number in range(MANY)
+    )  # fmt: skip
+    _measured(plan, initiatives)
+
+
+def _measured(plan: Plan, initiatives: list[Initiative]) -> None:
+    now = timezone.now()
+    indicators = Indicator.objects.bulk_create(
+        Indicator(
+            plan=plan, initiative=one, code=f"I{one.code[2:]}", title_en="Title", title_fr="Titre", unit_en="people",
+            unit_fr="personnes", level="output", direction="increase", accumulation="flow", calendar="fiscal",
+            rollup_rule="sum",
+        )
+        for one in initiatives
+    )  # fmt: skip
+    Target.objects.bulk_create(
+        Target(indicator=one, due_on=date(2026, 3, 31), target_type="at_least", lower=Decimal(10), set_at=now)
+        for one in indicators
+    )
+    Observation.objects.bulk_create(
+        Observation(
+            indicator=one, period_start=date(2025, 4, 1), period_end=date(2025, 4, 30), value=Decimal(1),
+            recorded_at=now,
+        )
+        for one in indicators
     )  # fmt: skip

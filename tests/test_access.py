@@ -3,6 +3,7 @@ that is not in the first fails, and so does a row without an address."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,14 +12,25 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from initiatives.actions.change_requests import ask_baseline
+from initiatives.actions.dependencies import add_dependency
+from initiatives.actions.evidence import Borne, add_file
 from initiatives.choices import Workflow
-from initiatives.models import FundingAnnouncement, StatusUpdate
-from tests.factories import ACTOR, add_initiative, add_update, bearer
+from initiatives.models import (
+    ChangeRequest,
+    Evidence,
+    FundingAnnouncement,
+    Milestone,
+    MilestoneDependency,
+    StatusUpdate,
+    Transfer,
+)
+from tests.factories import ACTOR, add_indicator, add_initiative, add_observation, add_target, add_update, bearer, kept
 from tests.scenarios import SmallPlan, small_plan
 from tracker.actions import grant_role
 from tracker.choices import Role
 from tracker.models import User
-from tracker.timemachine import head
+from tracker.timemachine import Actor, head
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +47,7 @@ RECORDS = (302, 404, 403, 403, 403, 200, 200, 200, 403)
 NO_GET = (302,) + (405,) * 8
 RECORDS_BESIDE = (302, 404, 403, 403, 403, 404, 200, 200, 403)  # not the manager's initiative
 API = (401, 403) + (200,) * 7
+API_NO_GET = (401, 403) + (405,) * 7
 API_WHOLE_PLAN = (401, 403, 200, 200, 200, 404, 404, 200, 200)
 API_BESIDE = (401, 403, 200, 200, 200, 404, 200, 200, 200)
 
@@ -55,6 +68,7 @@ PAGES: dict[str, tuple[tuple[object, ...], tuple[int, ...]]] = {
     "pillar": (("BP", 1), IN_PLAN),
     "initiatives": (("BP",), IN_PLAN),
     "initiative": (("BP", "1.01"), IN_PLAN),
+    "money": (("BP",), IN_PLAN),
     "rollups": (("BP",), IN_PLAN),
     "my-week": (("BP",), IN_PLAN),
     "review": (("BP",), IN_PLAN),
@@ -62,6 +76,13 @@ PAGES: dict[str, tuple[tuple[object, ...], tuple[int, ...]]] = {
     "update": (("BP", "1.01"), RECORDS),
     "milestone-add": (("BP", "1.01"), RECORDS),
     "entry-add": (("BP", "1.01"), RECORDS),
+    "ledger-grid": (("BP", "1.01"), RECORDS),
+    "reprofile": (("BP", "1.01"), RECORDS),
+    "transfer": (("BP", "1.01"), RECORDS),
+    "indicators": (("BP",), IN_PLAN),
+    "indicator-add": (("BP",), (302, 404, 403, 403, 403, 403, 403, 200, 403)),  # of the plan as a whole
+    "evidence-add": (("BP", "1.01"), RECORDS),
+    "change-request-decide": ((1,), NO_GET),
 }
 QUERIES = {"explain": "?scope=BP", "api:figure-detail": "?scope=BP", "api:figure-explanation": "?scope=BP"}
 # An address without a name is known by its pattern; one address that it answers, and to whom how.
@@ -78,10 +99,35 @@ def routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterat
             yield f"{prefix}{pattern.name or pattern.pattern}"
 
 
+@dataclass(frozen=True)
+class FactsBeside:
+    """What stands beside a milestone's dates."""
+
+    request: ChangeRequest
+    dependency: MilestoneDependency
+    evidence: Evidence
+
+
+def facts_beside(milestone: Milestone, plan: SmallPlan) -> FactsBeside:
+    by, at = Actor(user=plan.people.manager), timezone.now()
+    later = timezone.localdate() + timedelta(days=300)
+    needs = plan.milestones["due_this_week"]
+    borne = Borne(initiative=milestone.initiative, milestone=milestone)
+    return FactsBeside(
+        ask_baseline(milestone=milestone, to=later, dollars=None, reason="Late steel", by=by, at=at),
+        add_dependency(milestone=milestone, needs=needs, by=by, at=at),
+        add_file(borne=borne, title="Minutes", name="minutes.txt", content=b"Agreed.", by=by, at=at),
+    )
+
+
 def table(plan: SmallPlan) -> dict[str, tuple[tuple[object, ...], tuple[int, ...]]]:
     """The table with the rows whose addresses need what the scenario made."""
     milestone = plan.milestones["late"]
     in_late = ("BP", milestone.initiative.code, milestone.code)
+    beside = facts_beside(milestone, plan)
+    indicator = add_indicator(plan.plan, initiative=milestone.initiative)
+    in_indicator = ("BP", indicator.code)
+    aimed, observed = add_target(indicator, timezone.localdate()), add_observation(indicator, date(2025, 4, 30), "3")
     entry = plan.reversed_entry
     in_entry = ("BP", entry.line.initiative.code, entry.pk)
     rollup = plan.rollups[0]
@@ -90,7 +136,18 @@ def table(plan: SmallPlan) -> dict[str, tuple[tuple[object, ...], tuple[int, ...
         **PAGES,
         "milestone-move": (in_late, RECORDS),
         "milestone-meet": (in_late, RECORDS),
+        "milestone-baseline": (in_late, RECORDS),
+        "milestone-cancel": (in_late, RECORDS),
+        "milestone-reopen": (in_late, RECORDS),
+        "milestone-needs": (in_late, RECORDS),
+        "dependency-remove": (("BP", "1.01", beside.dependency.pk), RECORDS),
+        "evidence-withdraw": (("BP", "1.01", beside.evidence.pk), RECORDS),
+        "evidence-file": ((beside.evidence.pk,), IN_PLAN),
+        "change-request": ((beside.request.pk,), IN_PLAN),
+        "api:change-request-detail": ((beside.request.pk,), API),
         "entry-reverse": (in_entry, RECORDS_BESIDE),
+        "entry-correct": (in_entry, RECORDS_BESIDE),
+        "transfer-undo": (("BP", "1.01", a_transfer(plan).pk), RECORDS),
         "rollup": ((rollup.code,), WHOLE_PLAN),
         "explain": (("health",), IN_PLAN),
         "api:index": ((), API),
@@ -120,15 +177,38 @@ def table(plan: SmallPlan) -> dict[str, tuple[tuple[object, ...], tuple[int, ...
         "api:figure-detail": (("health",), API),
         "api:figure-explanation": (("health",), API),
         "api:organization-list": ((), API),
+        "indicator": (in_indicator, IN_PLAN),
+        "indicator-change": (in_indicator, RECORDS),
+        "target-set": (in_indicator, RECORDS),
+        "observation-add": (in_indicator, RECORDS),
+        "observation-correct": ((*in_indicator, observed.pk), RECORDS),
+        "observation-restate": ((*in_indicator, observed.pk), RECORDS),
+        "api:indicator-detail": ((observed.indicator_id,), API),
+        "api:target-detail": ((aimed.pk,), API),
+        "api:observation-detail": ((observed.pk,), API),
+        "api:change-request-list": ((), API),
+        "api:indicator-list": ((), API),
+        "api:target-list": ((), API),
+        "api:observation-list": ((), API),
         "api:organization-detail": (("CBSA",), API),
         "api:place-list": ((), API),
         "api:place-detail": (("WINDSOR",), API),
         "api:revision-list": ((), API),
         "api:revision-detail": ((1,), API),
+        "api:milestone-forecasts": ((milestone.pk,), API_NO_GET),
+        "api:ledger-entry-reversal": ((entry.pk,), API_NO_GET),
+        "api:export-indicators": ((), API),
+        "api:export-targets": ((), API),
+        "api:export-observations": ((), API),
         "api:export-initiatives": ((), API),
         "api:export-status-updates": ((), API),
         "api:export-ledger-entries": ((), API),
     }  # fmt: skip
+
+
+def a_transfer(plan: SmallPlan) -> Transfer:
+    initiative, now = plan.initiatives["green"], timezone.now()
+    return kept(Transfer(initiative=initiative, kind="reprofile", reason="late", effective_on=now.date(), made_at=now))
 
 
 def asking(plan: SmallPlan, role: str, *, program: bool) -> tuple[Client, dict[str, str]]:
@@ -176,6 +256,9 @@ NOBODY: frozenset[str] = frozenset()
 WRITTEN = (302, 404, 403, 403, 403, 302, 302, 302, 403)
 REFUSED_BESIDE = (302, 404, 403, 403, 403, 404, 422, 422, 403)
 DECIDED = (302, 404, 302, 302, 302, 404, 302, 302, 302)  # a refusal is said in the queue
+ADMINISTERED = (302, 404, 403, 403, 403, 403, 403, 302, 403)
+PREVIEWED = (302, 404, 403, 403, 403, 200, 200, 200, 403)  # the effect is shown before it is sent
+REFUSED_FACT = (302, 404, 403, 403, 403, 422, 422, 422, 403)
 FORM_AGAIN = (302,) + (422,) * 8
 READ_ONLY = (401, 403) + (405,) * 7
 NOT_POSTED = (302,) + (405,) * 8
@@ -207,6 +290,7 @@ def writings(plan: SmallPlan) -> list[Writing]:
         "effective_on": "2026-06-01", "reference": "GL 1",
     }  # fmt: skip
     return [
+        *_facts(plan),
         Writing("sign-in", (), {}, (200,) + (302,) * 8),
         Writing("sign-out", (), {}, (200,) * 9),
         Writing("theme", (), {"theme": "dark"}, (302,) * 9),
@@ -242,14 +326,75 @@ def writings(plan: SmallPlan) -> list[Writing]:
             ("rollup", (plan.rollups[0].code,)), ("my-week", ("BP",)), ("review", ("BP",)), ("explain", ("health",)),
         ]),
         *(Writing(f"api:{name}-list", (), {}, READ_ONLY) for name in [
-            "plan", "pillar", "week", "initiative", "milestone", "funding-announcement", "budget-line",
-            "ledger-entry", "rollup", "figure", "organization", "place", "revision",
+            "plan", "pillar", "week", "initiative", "funding-announcement", "budget-line", "rollup", "figure",
+            "organization", "place", "revision",
         ]),
         *(Writing(f"api:export-{name}", (), {}, READ_ONLY) for name in [
             "initiatives", "status-updates", "ledger-entries",
         ]),
         *(Writing("api:status-update-detail", (submitted.pk,), {}, READ_ONLY, method=method)
           for method in ("put", "patch", "delete")),
+    ]  # fmt: skip
+
+
+def _facts(plan: SmallPlan) -> list[Writing]:
+    """What writes facts beside milestones' dates, money and indicators."""
+    today, spring = timezone.localdate().isoformat(), date(2025, 4, 30)
+    late = plan.milestones["late"]
+    in_late = ("BP", late.initiative.code, late.code)
+    beside = facts_beside(late, plan)
+    asked = ChangeRequest.objects.get(pk=beside.request.pk)
+    indicator = add_indicator(plan.plan, initiative=late.initiative)
+    in_indicator = ("BP", indicator.code)
+    observed = add_observation(indicator, spring, "3")
+    moved = a_transfer(plan)
+    line = plan.initiatives["green"].budget_lines.get(fiscal_year=2026)
+    entry = line.entries.get()
+    why = {"reason": "The permit came late."}
+    corrected = {
+        "organization": line.organization_id, "fiscal_year": 2026, "stage": entry.stage, "amount": "5.00",
+        "effective_on": entry.effective_on.isoformat(), **why,
+    }  # fmt: skip
+    reading = {"availability": "reported", "value": "4", "qualifier": "exact", **why}
+    made = {
+        "code": "TEAMS", "title_en": "Teams", "title_fr": "Équipes", "unit_en": "teams", "unit_fr": "équipes",
+        "decimals": 0, "level": "output", "measure": "number", "direction": "increase", "target_type": "at_least",
+        "accumulation": "stock", "rollup_rule": "latest", "calendar": "fiscal",
+    }  # fmt: skip
+    kept_so = {"code": indicator.code, "accumulation": "flow", "rollup_rule": "sum"}
+    return [
+        Writing("milestone-baseline", in_late, {"date": today, **why}, PREVIEWED),
+        Writing("milestone-cancel", in_late, {"cancelled_on": today, **why}, WRITTEN, WRITERS),
+        Writing("milestone-reopen", in_late, why, REFUSED_FACT),
+        Writing("milestone-needs", in_late, {"needs": "1.01 M9"}, REFUSED_FACT),
+        Writing("dependency-remove", ("BP", "1.01", beside.dependency.pk), why, WRITTEN, WRITERS),
+        Writing("evidence-add", ("BP", "1.01"), {"about": "", "title": "x"}, REFUSED_FACT),
+        Writing("evidence-withdraw", ("BP", "1.01", beside.evidence.pk), why, WRITTEN, WRITERS),
+        Writing(
+            "change-request-decide", (asked.pk,), {"approve": "1", "revision": asked.revision},
+            (302, 404, 422, 422, 422, 422, 302, 302, 422), DECIDERS,
+        ),
+        Writing("entry-correct", ("BP", "1.01", entry.pk), corrected, WRITTEN, WRITERS),
+        Writing("ledger-grid", ("BP", "1.01"), {"amount": "x"}, REFUSED_FACT),
+        Writing("reprofile", ("BP", "1.01"), {"amount": "x"}, REFUSED_FACT),
+        Writing("transfer", ("BP", "1.01"), {"amount": "x"}, REFUSED_FACT),
+        Writing("transfer-undo", ("BP", "1.01", moved.pk), why, REFUSED_FACT),
+        Writing("indicator-add", ("BP",), made, ADMINISTERED, frozenset({"plan_admin"})),
+        Writing("indicator-change", in_indicator, {**made, **kept_so, "seen": indicator.revision, **why},
+                WRITTEN, WRITERS),
+        Writing("target-set", in_indicator, {"due_on": "2030-03-31", "target_type": "at_least", "lower": "9"}, WRITTEN,
+                WRITERS),
+        Writing("observation-add", in_indicator, {**reading, "period_start": "2025-05-01", "period_end": "2025-05-31"},
+                WRITTEN, WRITERS),
+        Writing("observation-correct", (*in_indicator, observed.pk), reading, WRITTEN, WRITERS),
+        Writing("observation-restate", (*in_indicator, observed.pk), reading, WRITTEN, WRITERS),
+        *(Writing(name, args, {}, NOT_POSTED) for name, args in [
+            ("change-request", (asked.pk,)), ("evidence-file", (beside.evidence.pk,)), ("indicators", ("BP",)),
+            ("indicator", in_indicator), ("money", ("BP",)),
+        ]),
+        *(Writing(f"api:export-{name}", (), {}, READ_ONLY) for name in ["indicators", "targets", "observations"]),
+        *(Writing(f"api:{name}-list", (), {}, READ_ONLY)
+          for name in ["change-request", "indicator", "target", "observation"]),
     ]  # fmt: skip
 
 

@@ -34,6 +34,7 @@ from tracker.http import JsonOnly, SignedInRequest, json_bytes
 from tracker.models import Organization, Place, Revision, User
 from tracker.openapi import TrackerSchema
 from tracker.pagination import KeysetPagination
+from tracker.preconditions import etag
 from tracker.serializers import OrganizationRow, PlaceRow, RevisionRow, RowSerializer
 from tracker.tabular import Column, Kind, spool_csv
 from tracker.timemachine.moments import Moment
@@ -172,7 +173,10 @@ class RowsViewSet(FilteredView, GenericViewSet[Any]):
         """One row. Not found when there is none, or when the person may not see it."""
         refuse_unknown(request.query_params, self.parameters)
         row = self.row(self.get_queryset().filter(**{self.lookup_field: kwargs[self.lookup_field]}))
-        return self.json({**row, **self.more(row)})
+        answer = self.json({**row, **self.more(row)})
+        if "revision" in row:
+            answer["ETag"] = etag(row["revision"])
+        return answer
 
     def row(self, rows: QuerySet[Any]) -> dict[str, Any]:
         """The only one of these rows. Raises `NotFound`."""

@@ -1,12 +1,14 @@
 """What can be refused, said once: pages, API, commands and tasks all show the same sentence and field."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tracker.formats import long_datetime
 
@@ -14,15 +16,20 @@ Text = str | Promise
 
 
 class Refused(Exception):
-    """An action that was not carried out. `fields` names what to change; nothing was written."""
+    """An action that was not carried out. `fields` names what to change; nothing was written. `more` is what programs
+    are told beside: further members of the problem document."""
 
     status = 400
     code = "refused"
 
-    def __init__(self, message: Text, *, fields: Mapping[str, Text] | None = None, code: str = "") -> None:
+    def __init__(
+        self, message: Text, *, fields: Mapping[str, Text] | None = None, code: str = "",
+        more: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(message)
         self.message = message
         self.fields = dict(fields or {})
+        self.more = dict(more or {})
         if code:
             self.code = code
 
@@ -41,6 +48,13 @@ class NotAllowed(Refused):
 
     status = 403
     code = "not_allowed"
+
+
+class Missing(Refused):
+    """Nothing of that name exists, or the person may not see it."""
+
+    status = 404
+    code = "not_found"
 
 
 class Conflict(Refused):
@@ -96,6 +110,47 @@ class PreconditionRequired(Refused):
 
     status = 428
     code = "precondition_required"
+
+
+class Stale(Refused):
+    """Somebody else changed the same fields since the revision that the write is meant for."""
+
+    status = 412
+    code = "stale"
+
+
+class KeyReused(Refused):
+    """The key of a write was given to another write before."""
+
+    status = 422
+    code = "key_reused"
+
+
+class RowsRefused(Refused):
+    """Rows of a bulk write that cannot be accepted, by their place; none of the others was written either. Status and
+    code are those of its rows where they agree."""
+
+    def __init__(self, rows: Mapping[int, Refused]) -> None:
+        self.rows = dict(sorted(rows.items()))
+        count = len(rows)
+        kinds = {(error.status, error.code) for error in rows.values()}
+        status, code = kinds.pop() if len(kinds) == 1 else (Invalid.status, Invalid.code)
+        errors = [
+            {"index": index, "code": error.code, "title": error.message, "fields": error.fields}
+            for index, error in self.rows.items()
+        ]
+        message = ngettext("%(count)d row cannot be accepted.", "%(count)d rows cannot be accepted.", count)
+        super().__init__(message % {"count": count}, code=code, more={"errors": errors})
+        self.status = status
+
+
+@contextmanager
+def of_one_row() -> Iterator[None]:
+    """What a bulk action refuses of the only row it was given, as a refusal of that row."""
+    try:
+        yield
+    except RowsRefused as error:
+        raise error.rows[0] from error
 
 
 class Busy(Refused):

@@ -90,7 +90,7 @@ def problem(error: Refused) -> dict[str, Any]:
     }
     if error.fields:
         body["fields"] = {name: str(text) for name, text in error.fields.items()}
-    return body
+    return {**body, **error.more}
 
 
 def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
@@ -120,14 +120,15 @@ def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 class StrictJSONParser(JSONParser):
-    """JSON and nothing but: UTF-8, no NaN, no half of a surrogate pair, no name given twice."""
+    """JSON and nothing but: UTF-8, no NaN, no half of a surrogate pair, no name given twice. Numbers with a point are
+    decimals, so that no cent is lost."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         """The body as Python values. Raises `ParseError` with the place of the fault."""
         body = stream.read()
         try:
             orjson.loads(body)
-            return json.loads(body, parse_constant=_no_constant, object_pairs_hook=_no_twins)
+            return json.loads(body, parse_constant=_no_constant, parse_float=Decimal, object_pairs_hook=_no_twins)
         except (ValueError, RecursionError) as error:
             raise ParseError(_("The body is not JSON: %(fault)s") % {"fault": error}) from error
 

@@ -5,9 +5,12 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import get_doc
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, PolymorphicProxySerializer
 
 from tracker.http import PROBLEM
+from tracker.idempotency import HEADER as KEY_HEADER
+from tracker.idempotency import KEY, REPLAY
+from tracker.preconditions import HEADER as MATCH_HEADER
 from tracker.serializers import ProblemSerializer, RowSerializer
 
 MOMENT = r"^(r[1-9]\d{0,17}|\d{4}-\d{2}-\d{2}(T\S+)?|\d{4}-W\d{2})$"
@@ -38,6 +41,28 @@ HEADERS = [
         description="Where exactly this answer can be read again.",
     ),
 ]  # fmt: skip
+TAG = OpenApiParameter(
+    "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[200, 201],
+    description="The revision that last touched the row, `\"r57\"`, for `If-Match`.",
+)  # fmt: skip
+POSTING = [
+    OpenApiParameter(
+        KEY_HEADER, {"type": "string", "pattern": f"^{KEY}$"}, OpenApiParameter.HEADER,
+        description="A key of your own for this write, such as a UUID. Sent again with the same key within a week, it "
+        "is answered as the first time and writes nothing.",
+    ),
+    OpenApiParameter(
+        REPLAY, {"type": "string", "enum": ["true"]}, OpenApiParameter.HEADER, response=[200, 201],
+        description="Only on an answer that is given again.",
+    ),
+]  # fmt: skip
+PATCHING = [
+    OpenApiParameter(
+        MATCH_HEADER, {"type": "string", "pattern": '^"r[1-9][0-9]{0,17}"$'}, OpenApiParameter.HEADER, required=True,
+        description="The revision at which you read the row, as its `ETag` or `revision` says it.",
+    ),
+    TAG,
+]  # fmt: skip
 KNOWN = {"as_of": AS_OF, "on": ON, "bom": BOM}
 
 REFUSALS = {
@@ -46,11 +71,21 @@ REFUSALS = {
     "403": "The person may not do this.",
     "404": "Nothing of that name exists, or the person may not see it.",
     "409": "The rules of the plan stand against it, or the past would be written.",
+    "412": "Somebody else changed the same fields since the revision that `If-Match` names.",
     "415": "The body is not JSON.",
+    "422": "The `Idempotency-Key` was given to another write.",
+    "428": "`If-Match` is missing.",
     "503": "Another change is being written; send the same again.",
 }
 _READING = ("400", "401", "403", "404")
 _WRITING = (*_READING, "409", "415", "503")
+_ANSWERS = {"GET": _READING, "POST": (*_WRITING, "422"), "PATCH": (*_WRITING, "412", "428")}
+
+
+def _one_or_many(row: Any) -> PolymorphicProxySerializer:
+    return PolymorphicProxySerializer(
+        f"{row.__name__}OrMany", [row, row(many=True)], resource_type_field_name=None, many=False
+    )
 
 
 def _fields(row: type[RowSerializer]) -> OpenApiParameter:
@@ -70,14 +105,34 @@ class TrackerSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         """Parameters that the view says it reads, and the headers of its answers."""
         if self.method != "GET":
-            return HEADERS[:1]
+            return [HEADERS[0], *(PATCHING if self.method == "PATCH" else POSTING), *([TAG] if self._bodies() else [])]
         names: frozenset[str] = getattr(self.view, "parameters", frozenset())
         filters = getattr(getattr(self.view, "filterset_class", None), "base_filters", {})
         listed = self._is_list_view() or getattr(self.view, "export", None)
         found = [KNOWN[name] for name in sorted(names) if name in KNOWN and not (listed and name in filters)]
         if "fields" in names:
             found.append(_fields(self.view.get_serializer_class()))
-        return [*found, *HEADERS]
+        return [*found, *HEADERS, *([TAG] if self._tagged() else [])]
+
+    def _tagged(self) -> bool:
+        """Whether the answer is a row with a revision."""
+        row = getattr(self.view, "serializer_class", None)
+        return getattr(self.view, "action", "") == "retrieve" and "revision" in getattr(row, "_declared_fields", ())
+
+    def _bodies(self) -> Any:
+        """What one row of a write is made of, where a view makes rows."""
+        return getattr(self.view, "body_class", None) if getattr(self.view, "action", "") == "create" else None
+
+    def get_request_serializer(self) -> Any:
+        """One body, or an array of them."""
+        body = self._bodies()
+        return _one_or_many(body) if body else super().get_request_serializer()
+
+    def get_response_serializers(self) -> Any:
+        """One row, or an array of them."""
+        if not self._bodies():
+            return super().get_response_serializers()
+        return {201: OpenApiResponse(_one_or_many(self.view.get_serializer_class()), "The rows, in the order sent.")}
 
     def _get_parameters(self) -> list[dict[str, Any]]:
         """A parameter without a value asks for nothing: so forms send those that nobody filled in."""
@@ -104,7 +159,7 @@ class TrackerSchema(AutoSchema):
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
-        for code in _READING if self.method == "GET" else _WRITING:
+        for code in _ANSWERS[self.method]:
             if code not in bodies and (code != "404" or "{" in self.path or self.method != "GET"):
                 response = OpenApiResponse(ProblemSerializer, REFUSALS[code])
                 bodies[code] = self._get_response_for_code(  # type: ignore[no-untyped-call]  # theirs

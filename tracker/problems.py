@@ -85,7 +85,12 @@ def _title(error: Exception) -> str:
 def _fields(error: Exception) -> dict[str, Any]:
     if not isinstance(error, exceptions.ValidationError):
         return {}
-    return {"fields": dict(_flat(error.detail, ""))}
+    return {"fields": flat(error.detail)}
+
+
+def flat(detail: Any) -> dict[str, str]:
+    """Faults of a body, one sentence for each field."""
+    return dict(_flat(detail, ""))
 
 
 def _flat(detail: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -16,13 +16,14 @@ class Permission(StrEnum):
     RECORD_FACTS = "record_facts"  # milestones, money
     WRITE_UPDATE = "write_update"  # draft and submit a status update
     DECIDE_UPDATE = "decide_update"  # return or approve one that somebody else wrote
+    DECIDE_BASELINE = "decide_baseline"  # approve or refuse a new baseline that somebody else asks for
     MANAGE_PLAN = "manage_plan"  # initiatives, pillars, reporting weeks
     MANAGE_PEOPLE = "manage_people"
 
 
 _READ = frozenset({Permission.READ})
 _MANAGER = _READ | {Permission.RECORD_FACTS, Permission.WRITE_UPDATE}
-_LEAD = _MANAGER | {Permission.DECIDE_UPDATE}
+_LEAD = _MANAGER | {Permission.DECIDE_UPDATE, Permission.DECIDE_BASELINE}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: _READ,

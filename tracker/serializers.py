@@ -116,6 +116,23 @@ class RevisionField(serializers.IntegerField):
         super().__init__(**{"help_text": "The last revision that touched this row.", **kwargs})
 
 
+class RefusedRow(serializers.Serializer[Any]):
+    """A row of an array that cannot be accepted."""
+
+    index = serializers.IntegerField(help_text="Its place in the array, from 0.")
+    code = serializers.CharField(help_text="Stable name of the refusal.")
+    title = serializers.CharField()
+    fields = serializers.DictField(child=serializers.CharField())  # type: ignore[assignment]  # a member of this name
+
+
+class Conflicting(serializers.Serializer[Any]):
+    """A field that two people changed."""
+
+    seen = serializers.JSONField(help_text="At the revision that `If-Match` names.")
+    stored = serializers.JSONField(help_text="Now.")
+    sent = serializers.JSONField(help_text="By you.")
+
+
 class ProblemSerializer(serializers.Serializer[Any]):
     """A refusal (RFC 9457). Nothing was written."""
 
@@ -125,6 +142,12 @@ class ProblemSerializer(serializers.Serializer[Any]):
     code = serializers.CharField(help_text="Stable name of the refusal, for programs.")
     fields = serializers.DictField(  # type: ignore[assignment]
         child=serializers.CharField(), required=False, help_text="What to change, by parameter or field."
+    )
+    errors = RefusedRow(  # type: ignore[assignment]  # a member of this name
+        many=True, required=False, help_text="Of an array: every row that cannot be accepted."
+    )
+    conflicts = serializers.DictField(
+        child=Conflicting(), required=False, help_text="Of a stale write: fields that somebody else changed otherwise."
     )
 
 

@@ -1,8 +1,10 @@
 """The ledger: entries are added, and undone by their reverse."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 
 from django.utils.translation import gettext as _
 
@@ -10,11 +12,11 @@ from initiatives.choices import Stage
 from initiatives.models import BudgetLine, Initiative, LedgerEntry
 from initiatives.rules import amount_problem, fiscal_year_problem, last_day_to_spend
 from pillars.rules import fiscal_year_dates
-from tracker.errors import Conflict, Invalid
+from tracker.errors import Conflict, Invalid, of_one_row
 from tracker.models import Organization
 from tracker.rules import Permission
 from tracker.timemachine import Actor, revision
-from tracker.writing import require, save
+from tracker.writing import accept, check, require, save, save_all, some_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,23 +34,48 @@ class EntryContent:
     note: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class NewEntry:
+    """An entry to be added to the ledger of an initiative."""
+
+    initiative: Initiative
+    content: EntryContent
+
+
 def record_entry(*, initiative: Initiative, content: EntryContent, by: Actor, at: datetime) -> LedgerEntry:
     """Add to the ledger, opening the budget line if it is the first. Raises `Invalid` by field."""
-    require(by, Permission.RECORD_FACTS, initiative.scopes)
+    with of_one_row():
+        return record_entries(drafts=[NewEntry(initiative=initiative, content=content)], by=by, at=at)[0]
+
+
+def record_entries(*, drafts: Sequence[NewEntry], by: Actor, at: datetime) -> list[LedgerEntry]:
+    """Add to the ledger of any initiatives in one revision, in that order, opening the budget lines that are missing.
+
+    Raises `RowsRefused` with each that cannot be recorded; then none is. Costs one query for the lines and two for the
+    new lines and entries of each thousand, and what the history adds to a row.
+    """
+    accept(drafts, partial(check_entry, by=by, at=at))
+    with revision(by=by, reason=_recorded(drafts), at=at):
+        lines = _lines(drafts)
+        entries = [_entry(draft.content, lines[_key(_line(draft))]) for draft in drafts]
+        save_all(entries)
+    return entries
+
+
+def check_entry(draft: NewEntry, *, by: Actor, at: datetime) -> None:
+    """Raise what keeps it from being recorded, without asking the database."""
+    content = draft.content
+    require(by, Permission.RECORD_FACTS, draft.initiative.scopes)
     problem = amount_problem(content.amount)
     if problem is not None:
         raise Invalid(_("The amount cannot be recorded."), fields={"amount": problem})
     problem = fiscal_year_problem(content.fiscal_year)
     if problem is not None:
         raise Invalid(_("There is no such fiscal year."), fields={"fiscal_year": problem})
-    _check_dates(content, today=initiative.plan.day(at))
-    with revision(by=by, reason=f"{content.stage} of {content.amount} recorded for {initiative.code}", at=at):
-        entry = LedgerEntry(
-            line=_line(initiative, content), stage=content.stage, amount=content.amount,
-            effective_on=content.effective_on, reference=content.reference, note=content.note,
-        )  # fmt: skip
-        save(entry)
-    return entry
+    _check_dates(content, today=draft.initiative.plan.day(at))
+    line = _line(draft)
+    check(line)
+    check(_entry(content, line))
 
 
 def reverse_entry(*, entry: LedgerEntry, reason: str, by: Actor, at: datetime) -> LedgerEntry:
@@ -59,6 +86,9 @@ def reverse_entry(*, entry: LedgerEntry, reason: str, by: Actor, at: datetime) -
         message = _("Say why it is reversed.")
         raise Invalid(message, fields={"reason": message})
     with revision(by=by, reason=f"Entry {entry.pk} of {initiative.code} reversed: {reason}", at=at):
+        if entry.transfer_id is not None:
+            message = _("This entry is a part of a transfer, whose entries sum to zero: it is not reversed alone.")
+            raise Conflict(message, code="part_of_transfer")
         if entry.reverses_id is not None or LedgerEntry.objects.filter(reverses=entry).exists():
             raise Conflict(_("This entry is already reversed, or is itself a reversal."), code="reversed")
         reversal = LedgerEntry(
@@ -86,13 +116,40 @@ def _check_dates(content: EntryContent, *, today: date) -> None:
         )
 
 
-def _line(initiative: Initiative, content: EntryContent) -> BudgetLine:
-    where = {
-        "initiative": initiative, "organization": content.organization, "fiscal_year": content.fiscal_year,
-        "funding_source": content.funding_source, "vote": content.vote,
-    }  # fmt: skip
-    line = BudgetLine.objects.filter(**where).first()
-    if line is None:
-        line = BudgetLine(**where)
-        save(line)
-    return line
+def _recorded(drafts: Sequence[NewEntry]) -> str:
+    where = some_of(draft.initiative.code for draft in drafts)
+    if len(drafts) > 1:
+        return f"{len(drafts)} entries recorded for {where}"
+    content = drafts[0].content
+    return f"{content.stage} of {content.amount} recorded for {where}"
+
+
+def _entry(content: EntryContent, line: BudgetLine) -> LedgerEntry:
+    return LedgerEntry(
+        line=line, stage=content.stage, amount=content.amount, effective_on=content.effective_on,
+        reference=content.reference, note=content.note,
+    )  # fmt: skip
+
+
+def _line(draft: NewEntry) -> BudgetLine:
+    content = draft.content
+    return BudgetLine(
+        initiative=draft.initiative, organization=content.organization, fiscal_year=content.fiscal_year,
+        funding_source=content.funding_source, vote=content.vote,
+    )  # fmt: skip
+
+
+def _key(line: BudgetLine) -> tuple[int, int, int, str, str]:
+    return line.initiative_id, line.organization_id, line.fiscal_year, line.funding_source, line.vote
+
+
+def _lines(drafts: Sequence[NewEntry]) -> dict[tuple[int, int, int, str, str], BudgetLine]:
+    """The budget lines of the entries by their key, opened where they are missing."""
+    wanted = {_key(line): line for line in map(_line, drafts)}
+    there = BudgetLine.objects.filter(
+        initiative__in={key[0] for key in wanted}, fiscal_year__in={key[2] for key in wanted}
+    )
+    found = {_key(line): line for line in there}
+    opened = [line for key, line in wanted.items() if key not in found]
+    save_all(opened)
+    return found | {_key(line): line for line in opened}

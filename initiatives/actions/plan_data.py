@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from initiatives.actions.plan_columns import both, joined, noted, worded
+from initiatives.actions.plan_series import SeriesFrame, load_series
 from initiatives.choices import Supports
 from initiatives.models import (
     BudgetLine,
@@ -90,6 +91,13 @@ class _Loading:
         for item in self.data.initiatives:
             yield from self._initiative(item)
         yield from self._funding()
+        yield from load_series(
+            self.data,
+            SeriesFrame(
+                plan=self.plan, pillars=self.pillars, initiatives=self.initiatives, ours=self.ours, now=self.now,
+                source=self._source, put=self._put, add=self._add,
+            ),
+        )  # fmt: skip
 
     def _frame(self) -> Iterator[LoadedRow]:
         for organization in self.data.organizations:

@@ -138,6 +138,10 @@ class MilestoneBaseline(Tracked):
     number = models.PositiveSmallIntegerField(_("number"))
     date = models.DateField(_("date"))
     reason = models.TextField(_("reason"), blank=True)
+    # None for a baseline that was published with the plan and that nobody here asked for.
+    request = models.OneToOneField(
+        "initiatives.ChangeRequest", null=True, blank=True, on_delete=models.PROTECT, related_name="baseline"
+    )
     approved_by = models.ForeignKey("tracker.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     approved_at = models.DateTimeField()
 

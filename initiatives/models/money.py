@@ -1,13 +1,18 @@
 """Money: what was announced, the lines of the budget, and an append-only ledger. Dollars, to the cent."""
 
-from typing import Self
+from datetime import date
+from typing import Any, Self
 
+from django.apps import apps
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, ExpressionWrapper, F, Func, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
-from initiatives.choices import FundingSource, Stage, Vote
+from initiatives.choices import FundingSource, Stage, TransferKind, Vote
 from initiatives.models.initiative import visible
+from initiatives.rules.money import ZERO
+from pillars.rules import fiscal_year
 from tracker.models import User
 from tracker.models.sourced import Sourced
 from tracker.timemachine import Tracked, tracked
@@ -61,14 +66,98 @@ class FundingAnnouncement(Sourced, Tracked):
         return self.code
 
 
+_DOLLARS: "models.DecimalField[Any, Any]" = models.DecimalField(max_digits=30, decimal_places=2)
+
+
 class BudgetLineQuerySet(models.QuerySet["BudgetLine"]):
+    """What a line's ledger amounts to is said once, in `initiatives.rules.money`; here is the same for many lines in
+    one query. `tests/initiatives/test_aggregates_money.py` holds the two together."""
+
     def visible_to(self, user: User) -> Self:
         return self.filter(visible(user, "initiative__"))
+
+    def with_year_end(self, *, on: date) -> Self:
+        """Adds `year_end`: what will have been spent when the funds lapse, as known on that day; null: nobody can
+        tell."""
+        return self.annotate(year_end=_of_ledger(on, **_year_end(on)))
+
+    def with_lapse(self, *, on: date) -> Self:
+        """Adds `lapse`: dollars lost when the funds lapse, carry-forward taken off; null: nobody can tell."""
+        return self.annotate(lapse=_of_ledger(on, **_year_end(on), **_lapse()))
+
+    def with_overspent(self, *, on: date) -> Self:
+        """Adds `overspent`: dollars spent beyond the authority recorded, 0 within it; null: no spending is recorded."""
+        beyond = Greatest(F("expenditure") - Coalesce(F("authority"), ZERO), Value(ZERO), output_field=_DOLLARS)
+        told = Case(When(expenditure__isnull=False, then=beyond), output_field=_DOLLARS)
+        return self.annotate(overspent=_of_ledger(on, told=told))
+
+    def with_entries(self, *, on: date, stage: Stage | None = None) -> Self:
+        """Those with something standing in the ledger on that day, at one stage when one is named."""
+        standing = apps.get_model("initiatives", "LedgerEntry").objects.standing().filter(effective_on__lte=on)
+        return self.filter(Exists(standing.filter(line=OuterRef("pk"), **({} if stage is None else {"stage": stage}))))
 
     def for_list(self) -> Self:
         return self.select_related("initiative__plan", "organization").order_by(
             "initiative__plan__code", "initiative__code", "fiscal_year", "pk"
         )
+
+
+def _of_ledger(on: date, **steps: Any) -> Subquery:
+    """The last of some expressions over the totals of a line by stage, as they stand on that day: one pass over the
+    line's entries."""
+    rows = (
+        apps.get_model("initiatives", "LedgerEntry")
+        .objects.standing()
+        .filter(line=OuterRef("pk"), effective_on__lte=on)
+        .order_by()
+        .values("line")
+        .annotate(**{stage.value: Sum("amount", filter=Q(stage=stage)) for stage in Stage})
+    )
+    for name, step in steps.items():
+        rows = rows.annotate(**{name: step})
+    return Subquery(rows.values(list(steps)[-1]), output_field=_DOLLARS)
+
+
+def _year_end(on: date) -> dict[str, Any]:
+    """`rules.money.year_end_forecast` of the line outside. Funds are closed when the day's fiscal year begins as many
+    years after theirs as they live."""
+    bound = Case(
+        When(expenditure__isnull=True, then=F("commitment")),
+        When(commitment__isnull=True, then=F("expenditure")),
+        default=F("expenditure") + F("commitment"),
+        output_field=_DOLLARS,
+    )
+    number: models.IntegerField[Any, Any] = models.IntegerField()
+    return {
+        "lapses_in": ExpressionWrapper(F("line__fiscal_year") + F("line__organization__fund_life_years"), number),
+        "told_end": Case(
+            When(lapses_in__lte=fiscal_year(on), then=F("expenditure")),
+            default=Coalesce(F("forecast"), bound),
+            output_field=_DOLLARS,
+        ),
+    }
+
+
+def _lapse() -> dict[str, Any]:
+    """`rules.money.projected_lapse` of the line outside: what is lost."""
+    share = ExpressionWrapper(F("authority") * F("percentage") / Value(100), models.DecimalField())
+    limit = Greatest(Func(share, Value(2), function="trunc"), Value(ZERO), output_field=_DOLLARS)
+    return {
+        "percentage": Case(
+            When(line__vote=Vote.OPERATING, then=F("line__organization__carry_forward_operating")),
+            When(line__vote=Vote.CAPITAL, then=F("line__organization__carry_forward_capital")),
+            default=Value(0),
+            output_field=models.DecimalField(max_digits=5, decimal_places=2),
+        ),
+        "unspent": ExpressionWrapper(F("authority") - F("told_end"), _DOLLARS),
+        # GREATEST and LEAST pass over null, so that what is not known has to be said first.
+        "told_lapse": Case(
+            When(unspent__isnull=True, then=None),
+            When(unspent__lte=0, then=Value(ZERO)),
+            default=F("unspent") - Least(F("unspent"), limit, output_field=_DOLLARS),
+            output_field=_DOLLARS,
+        ),
+    }
 
 
 @tracked()
@@ -124,6 +213,29 @@ class LedgerEntryQuerySet(models.QuerySet["LedgerEntry"]):
 
 
 @tracked(append_only=True)
+class Transfer(Tracked):
+    """Authority moved between budget lines of an initiative: between fiscal years (a reprofile) or between votes,
+    sources or organizations. Its entries sum to zero (`initiatives_transfer_sums_to_zero`)."""
+
+    initiative = models.ForeignKey("initiatives.Initiative", on_delete=models.PROTECT, related_name="transfers")
+    kind = models.CharField(_("kind"), max_length=9, choices=TransferKind.choices)
+    reason = models.TextField(_("reason"))
+    effective_on = models.DateField(_("effective"))
+    made_by = models.ForeignKey("tracker.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("transfer")
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=TransferKind.values), name="initiatives_transfer_kind"),
+            models.CheckConstraint(condition=~Q(reason=""), name="initiatives_transfer_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+@tracked(append_only=True)
 class LedgerEntry(Tracked):
     """One amount at one stage. Never changed: an error is reversed by an entry of the opposite amount, of the same
     line, stage and day (the database demands it: `migrations/0001_initial.py`)."""
@@ -136,6 +248,12 @@ class LedgerEntry(Tracked):
     note = models.TextField(_("note"), blank=True)
     reverses = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversed_by", verbose_name=_("reverses")
+    )
+    corrects = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrected_by", verbose_name=_("corrects")
+    )
+    transfer = models.ForeignKey(
+        "initiatives.Transfer", null=True, blank=True, on_delete=models.PROTECT, related_name="entries"
     )
 
     objects = LedgerEntryQuerySet.as_manager()

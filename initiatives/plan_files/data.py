@@ -10,18 +10,24 @@ from datetime import date
 from decimal import Decimal
 from itertools import chain
 
-from initiatives.choices import FundingSource, Lifecycle, MilestoneKind, SecurityMarking, Stage, Vote
-from initiatives.plan_files.items import Alias, Bilingual, Item, PartialDate, Sourced
-from initiatives.plan_files.vocabulary import (
+from initiatives.choices import (
     Accumulation,
     Availability,
     Calendar,
     Direction,
-    French,
+    FundingSource,
     Level,
-    PointKind,
+    Lifecycle,
+    MilestoneKind,
+    ObservationKind,
     Qualifier,
+    RollupRule,
+    SecurityMarking,
+    Stage,
+    Vote,
 )
+from initiatives.plan_files.items import Alias, Bilingual, Item, PartialDate, Sourced
+from initiatives.plan_files.vocabulary import French
 from pillars.rules import Cutoff
 from tracker.choices import Language, PlaceKind
 
@@ -192,7 +198,7 @@ class PointData(Item):
     value: Decimal | None
     qualifier: Qualifier
     availability: Availability
-    kind: PointKind
+    kind: ObservationKind
     published_on: date | None
     source: str
     official: bool
@@ -207,6 +213,7 @@ class SeriesData(Sourced):
     level: Level
     calendar: Calendar
     accumulation: Accumulation
+    rollup_rule: RollupRule
     direction: Direction
     initiative: str | None
     pillar: int | None

@@ -2,22 +2,23 @@
 
 from datetime import date
 
-from initiatives.plan_files import scalars
-from initiatives.plan_files.data import FundingData, PointData, SeriesData
-from initiatives.plan_files.provenance import origin, provenance
-from initiatives.plan_files.records import TITLE, Record
-from initiatives.plan_files.vocabulary import (
+from initiatives.choices import (
     Accumulation,
     Availability,
     Calendar,
     Direction,
     Level,
-    PointKind,
+    ObservationKind,
     Qualifier,
+    RollupRule,
 )
+from initiatives.plan_files import scalars
+from initiatives.plan_files.data import FundingData, PointData, SeriesData
+from initiatives.plan_files.provenance import origin, provenance
+from initiatives.plan_files.records import TITLE, Record
 
 _CODE = scalars.code(r"[A-Z][A-Z0-9-]*", "F01", 24)
-_SERIES_CODE = scalars.code(r"[A-Z][A-Z0-9-]*", "REMOVALS-CALENDAR", 48)
+_SERIES_CODE = scalars.code(r"[A-Z][A-Z0-9-]*", "REMOVALS-CALENDAR", 40)
 _COVERS = scalars.prose(200)
 _UNIT = scalars.prose(60)
 _LEVEL = scalars.choice(Level)
@@ -26,7 +27,8 @@ _ACCUMULATION = scalars.choice(Accumulation)
 _DIRECTION = scalars.choice(Direction)
 _QUALIFIER = scalars.choice(Qualifier)
 _AVAILABILITY = scalars.choice(Availability)
-_POINT_KIND = scalars.choice(PointKind)
+_POINT_KIND = scalars.choice(ObservationKind)
+_ROLLUP_RULE = scalars.choice(RollupRule)
 _YEAR_STARTS = {
     Calendar.CALENDAR: (1, "1 January"),
     Calendar.FISCAL: (4, "1 April"),
@@ -60,6 +62,7 @@ def series(record: Record) -> SeriesData:
     code = record.required("code", _SERIES_CODE)
     record.declare("series", "code", code)
     calendar = record.required("calendar", _CALENDAR)
+    accumulation = record.required("accumulation", _ACCUMULATION)
     pillar = record.optional_reference("pillar", "pillar")
     points = record.records("points", label="period_start")
     if not points:
@@ -70,7 +73,8 @@ def series(record: Record) -> SeriesData:
         unit=record.pair("unit", _UNIT),
         level=record.required("level", _LEVEL),
         calendar=calendar,
-        accumulation=record.required("accumulation", _ACCUMULATION),
+        accumulation=accumulation,
+        rollup_rule=_rollup_rule(record, accumulation),
         direction=record.required("direction", _DIRECTION),
         initiative=record.optional_reference("initiative", "initiative"),
         pillar=int(pillar) if pillar and pillar.isdecimal() else None,
@@ -81,6 +85,20 @@ def series(record: Record) -> SeriesData:
     )
     _check_kinds(found, points)
     return found
+
+
+def _rollup_rule(record: Record, accumulation: Accumulation) -> RollupRule:
+    """How values of one year become its value: a flow adds up only where that is said."""
+    rule = record.optional("rollup_rule", _ROLLUP_RULE)
+    if rule is None:
+        return RollupRule.NONE if accumulation is Accumulation.FLOW else RollupRule.LATEST
+    if rule is RollupRule.RATIO:
+        record.wrong("rollup_rule", "a series has values, not numerators and denominators; write another rule")
+    elif rule is RollupRule.SUM and accumulation is not Accumulation.FLOW:
+        record.wrong(
+            "rollup_rule", f"only a flow adds up over time, not a {accumulation}; write latest, or leave it out"
+        )
+    return rule
 
 
 def _point(record: Record, calendar: Calendar | None) -> PointData:
@@ -97,7 +115,7 @@ def _point(record: Record, calendar: Calendar | None) -> PointData:
         value=value,
         qualifier=record.given("qualifier", _QUALIFIER, Qualifier.EXACT),
         availability=availability,
-        kind=record.given("kind", _POINT_KIND, PointKind.ORIGINAL),
+        kind=record.given("kind", _POINT_KIND, ObservationKind.ORIGINAL),
         published_on=record.optional("published_on", scalars.DAY),
         note=record.optional_pair("note"),
         **origin(record),
@@ -124,8 +142,8 @@ def _check_kinds(series: SeriesData, records: list[Record]) -> None:
     seen = set()
     for point, record in zip(series.points, records, strict=True):
         period = (point.period_start, point.period_end)
-        if point.kind is PointKind.ORIGINAL and period in seen:
+        if point.kind is ObservationKind.ORIGINAL and period in seen:
             record.wrong("kind", "the period has a value already; write correction or restatement, or remove one")
-        if point.kind is not PointKind.ORIGINAL and period not in seen:
+        if point.kind is not ObservationKind.ORIGINAL and period not in seen:
             record.wrong("kind", f"no earlier value of the period for this {point.kind}; write original")
         seen.add(period)

@@ -4,7 +4,16 @@ from rest_framework import serializers
 
 from initiatives.choices import FundingSource, Stage, Vote
 from pillars.serializers import FISCAL_YEAR, SIMULATED
-from tracker.serializers import OfficialField, RevisionField, RowSerializer, SourceField, VocabularyField
+from tracker.fields import DayField, DollarsField, NameField, UnpublishedField, WholeField
+from tracker.serializers import (
+    OfficialField,
+    RevisionField,
+    RowSerializer,
+    SourceField,
+    StrictSerializer,
+    TextField,
+    VocabularyField,
+)
 
 DOLLARS = "Dollars, to the cent."
 
@@ -71,4 +80,34 @@ class LedgerEntryRow(RowSerializer):
     reversed_by = serializers.IntegerField(
         source="reversed_by.id", allow_null=True, help_text="The entry that undoes this one."
     )
+    corrects = serializers.IntegerField(
+        source="corrects_id", allow_null=True, help_text="The entry, reversed, in whose place this one was recorded."
+    )
+    transfer = serializers.IntegerField(
+        source="transfer_id",
+        allow_null=True,
+        help_text="The reprofile or transfer that it is part of; the entries of one sum to zero.",
+    )
     revision = RevisionField()
+
+
+class LedgerEntryBody(StrictSerializer):
+    """An amount to be added to the ledger; its budget line is opened where it is missing."""
+
+    plan = NameField(help_text="Code of the plan.")
+    initiative = NameField(help_text="Code of the initiative.")
+    organization = NameField(help_text="Code of the organization.")
+    fiscal_year = WholeField(min_value=2000, max_value=2100, help_text=FISCAL_YEAR)
+    funding_source = UnpublishedField(FundingSource, help_text="Null: not published.")
+    vote = UnpublishedField(Vote, help_text="Null: not published.")
+    stage = VocabularyField(Stage)
+    amount = DollarsField(help_text=f"{DOLLARS} Not zero.")
+    effective_on = DayField(help_text="For an expenditure: within the life of the year's funds, and not in the future.")
+    reference = TextField(max_length=200, help_text="Reference in the source system.")
+    note = TextField()
+
+
+class ReversalBody(StrictSerializer):
+    """Why an entry is undone."""
+
+    reason = NameField()

@@ -99,7 +99,9 @@ class EditConflictSerializer(ProblemSerializer):
     revision = serializers.IntegerField(
         required=False, help_text="The revision of the stored row: sent again under it, yours stands."
     )
-    conflicts = DifferenceRow(many=True, required=False, help_text="Both versions of each field.")
+    conflicts = DifferenceRow(  # type: ignore[assignment]  # a list here, with who changed it
+        many=True, required=False, help_text="Both versions of each field."
+    )
 
 
 class StatusUpdateBody(StrictSerializer):

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from initiatives.actions.milestones import add_milestone, meet_milestone, move_forecast
-from initiatives.actions.money import record_entry, reverse_entry
-from initiatives.forms import EntryForm, MeetForm, MilestoneForm, MoveForm, ReasonForm
-from initiatives.models import Initiative, LedgerEntry, Milestone
+from initiatives.actions.money import record_entry
+from initiatives.forms import EntryForm, MeetForm, MilestoneForm, MoveForm
+from initiatives.models import Initiative, Milestone
 from initiatives.views.found import found_initiative, refuse_others, refuse_past
 from pillars.rules import fiscal_year
 from tracker.errors import Refused
@@ -128,22 +128,4 @@ def entry_add(request: HttpRequest, plan: str, code: str) -> HttpResponse:
             initiative=initiative, content=form.content(), by=web_actor(request), at=timezone.now()
         ),
         title=_("Record money"), said=_("The entry is in the ledger."),
-    )  # fmt: skip
-
-
-@login_required
-@form_view
-def entry_reverse(request: HttpRequest, plan: str, code: str, pk: int) -> HttpResponse:
-    """Undo an entry by its reverse."""
-    initiative = found_initiative(request, plan, code, to=Permission.RECORD_FACTS)
-    found = LedgerEntry.objects.for_list().filter(line__initiative=initiative, pk=pk).first()
-    if found is None:
-        raise Http404
-    form = ReasonForm(request.POST or None)
-    return _record(
-        request, initiative, form,
-        lambda: reverse_entry(
-            entry=found, reason=form.cleaned_data["reason"], by=web_actor(request), at=timezone.now()
-        ),
-        title=_("Reverse an entry"), said=_("The entry is reversed; both stay in the ledger."), entry=found,
     )  # fmt: skip

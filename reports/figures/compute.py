@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import F
+from django.db.models import F, IntegerField, Value
 
 from reports.figures.declaration import Figure, Selection, Unit, bucket_of
 from reports.figures.values import Amount, Coverage, Result
@@ -15,18 +15,22 @@ Cells = dict[str, Amount | None]
 
 @dataclass(frozen=True)
 class Tally:
-    """What each initiative brings to a figure; the key None holds rows of the plan as a whole. `owed` are the
-    initiatives on which the figure should rest (None: all that are asked about), `counted` those on which it does."""
+    """What each initiative brings to a figure; the key None holds rows of the plan as a whole, `by_pillar` those of a
+    pillar as a whole, by its number. `owed` are the initiatives on which the figure should rest (None: all that are
+    asked about), `counted` those on which it does."""
 
     figure: Figure
     by_initiative: Mapping[int | None, Cells]
     counted: frozenset[int | None]
     owed: frozenset[int | None] | None
+    by_pillar: Mapping[int, Cells] = field(default_factory=dict)
 
-    def result(self, initiatives: Collection[int], *, whole_plan: bool = False) -> Result:
-        """The figure over these initiatives, and over the plan's own rows when it is asked for the whole plan."""
+    def result(self, initiatives: Collection[int], *, whole_plan: bool = False, pillar: int | None = None) -> Result:
+        """The figure over these initiatives; over the rows of the pillar of that number as a whole; and over those of
+        the plan and all its pillars when it is asked for the whole plan."""
         members: Iterable[int | None] = [*initiatives, None] if whole_plan else initiatives
         parts = [self.by_initiative[member] for member in members if member in self.by_initiative]
+        parts += [cells for number, cells in self.by_pillar.items() if whole_plan or number == pillar]
         cells: Cells = dict.fromkeys(self.figure.known, None)
         if self.figure.unit != Unit.DOLLARS:
             cells = dict.fromkeys(self.figure.known or [""], 0)
@@ -49,19 +53,23 @@ class Tally:
 
 def tally(figure: Figure, selection: Selection, *, on: date) -> Tally:
     """Run the figure's query."""
+    # A figure whose rows cannot be of a pillar as a whole has no such key.
+    whole = F(figure.pillar) if figure.pillar else Value(None, output_field=IntegerField())
     rows = (
         figure.rows(selection, on)
         .order_by()
-        .values(*figure.buckets, initiative_key=F(figure.initiative))
+        .values(*figure.buckets, initiative_key=F(figure.initiative), pillar_key=whole)
         .annotate(figure_value=figure.value())
-        .values_list("initiative_key", "figure_value", *figure.buckets)
+        .values_list("initiative_key", "pillar_key", "figure_value", *figure.buckets)
     )
     found: dict[int | None, Cells] = defaultdict(dict)
-    for initiative, value, *names in rows:
-        found[initiative][bucket_of(names)] = value
+    by_pillar: dict[int, Cells] = defaultdict(dict)
+    for initiative, pillar, value, *names in rows:
+        cells = found[initiative] if initiative is not None or pillar is None else by_pillar[pillar]
+        cells[bucket_of(names)] = value
     if not figure.owed:
-        return Tally(figure, dict(found), frozenset(found), None)
-    return Tally(figure, dict(found), _within(found, figure.rated), _within(found, figure.owed))
+        return Tally(figure, dict(found), frozenset(found), None, dict(by_pillar))
+    return Tally(figure, dict(found), _within(found, figure.rated), _within(found, figure.owed), dict(by_pillar))
 
 
 def _within(found: Mapping[int | None, Cells], buckets: frozenset[str]) -> frozenset[int | None]:
@@ -71,4 +79,4 @@ def _within(found: Mapping[int | None, Cells], buckets: frozenset[str]) -> froze
 def compute(figure: Figure, selection: Selection, *, on: date, whole_plan: bool) -> Result:
     """The figure for one selection."""
     members = list(selection.initiatives.order_by().values_list("pk", flat=True))
-    return tally(figure, selection, on=on).result(members, whole_plan=whole_plan)
+    return tally(figure, selection, on=on).result(members, whole_plan=whole_plan, pillar=selection.pillar)

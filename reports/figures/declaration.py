@@ -21,15 +21,18 @@ Rows = QuerySet[Any]
 class Unit(StrEnum):
     INITIATIVES = "initiatives"
     MILESTONES = "milestones"
+    INDICATORS = "indicators"
     DOLLARS = "dollars"
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What a figure is asked about: a plan, and those of its initiatives that are meant and may be seen."""
+    """What a figure is asked about: a plan, and those of its initiatives that are meant and may be seen; the number of
+    the pillar, where one is asked about."""
 
     plan: Plan
     initiatives: InitiativeQuerySet
+    pillar: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +43,8 @@ class Figure:
                 `value` over them gives the figure.
     initiative: path from a row to its initiative's key (`id` for an initiative itself); null there for a row of the
                 plan as a whole, which counts for the plan only.
+    pillar:     path from a row to its pillar's number, for figures whose rows may be of a pillar as a whole (those have
+                no initiative); such a row counts for the pillar and the plan.
     buckets:    names on the rows by which the figure is split; the parts of a bucket's key are joined by `/`.
     adds:       whether the buckets add up to something; where they do not there is no total.
     covers:     whether it is made of initiatives, so that coverage means something.
@@ -62,6 +67,7 @@ class Figure:
     rows: Callable[[Selection, date], Rows]
     initiative: str
     value: Callable[[], Expression]
+    pillar: str = ""
     buckets: tuple[str, ...] = ()
     adds: bool = True
     covers: bool = True

@@ -11,21 +11,21 @@ from initiatives.models.money import FundingAnnouncementQuerySet, LedgerEntryQue
 from reports.figures.declaration import Figure, Rows, Selection, Unit, declare
 
 
-def _ledger(selection: Selection) -> LedgerEntryQuerySet:
+def ledger(selection: Selection) -> LedgerEntryQuerySet:
+    """Every entry of the selection's initiatives."""
     return LedgerEntry.objects.filter(line__initiative__in=selection.initiatives.order_by().values("pk"))
 
 
-def _entries(selection: Selection, on: date) -> Rows:
-    return _ledger(selection).standing().filter(effective_on__lte=on)
+def entries(selection: Selection, on: date) -> Rows:
+    """The entries that stand on that day."""
+    return ledger(selection).standing().filter(effective_on__lte=on)
 
 
-def _left_out(selection: Selection, on: date) -> list[tuple[Promise, Rows]]:
+def left_out(rows: LedgerEntryQuerySet, on: date) -> list[tuple[Promise, Rows]]:
+    """Those of some entries that do not stand on that day, and why."""
     return [
-        (
-            _("Reversed, with the reversal: they cancel out"),
-            _ledger(selection).reversed_pairs().filter(effective_on__lte=on),
-        ),
-        (_("Effective after this day"), _ledger(selection).filter(effective_on__gt=on)),
+        (_("Reversed, with the reversal: they cancel out"), rows.reversed_pairs().filter(effective_on__lte=on)),
+        (_("Effective after this day"), rows.filter(effective_on__gt=on)),
     ]
 
 
@@ -69,12 +69,12 @@ MONEY = declare(
             " dépense, prévision. Les étapes suivent les mêmes dollars et ne s’additionnent jamais entre elles."
         ),
         unit=Unit.DOLLARS,
-        rows=_entries,
+        rows=entries,
         initiative="line__initiative_id",
         value=_dollars,
         buckets=("line__fiscal_year", "stage"),
         adds=False,
-        excluded=_left_out,
+        excluded=lambda selection, on: left_out(ledger(selection), on),
     )
 )
 

@@ -60,7 +60,7 @@ def find_scope(code: str, *, user: User, past: bool = False) -> Scope:
         pillar = Pillar.objects.filter(plan=plan, number=int(rest)).select_related("plan").first()
         if pillar is None:
             raise _unknown(code, past=past)
-        members = Selection(plan, mine.filter(pillar=pillar))
+        members = Selection(plan, mine.filter(pillar=pillar), pillar.number)
         return Scope(Kind.PILLAR, code, pillar, members, _hides(user, Initiative.objects.filter(pillar=pillar)))
     initiative = mine.filter(code=rest).select_related("plan", "pillar").first()
     if initiative is None:

@@ -41,9 +41,13 @@ EXPORTS = {
     "initiatives": _("every initiative with its health and funding"),
     "status-updates": _("every status update, week by week"),
     "ledger-entries": _("every ledger entry, reversals included"),
+    "indicators": _("every indicator with its progress"),
+    "targets": _("every target, each version"),
+    "observations": _("every observation, corrections and restatements included"),
 }
 LISTS = (
     "plan", "pillar", "initiative", "milestone", "funding-announcement", "budget-line", "ledger-entry",
+    "indicator", "target", "observation",
     "status-update", "week", "rollup", "figure", "organization", "place", "revision",
 )  # fmt: skip
 

@@ -28,6 +28,7 @@ EXCLUDED = 100  # rows shown of each kind that was left out
 UNITS = {
     Unit.INITIATIVES: gettext_lazy("Initiatives"),
     Unit.MILESTONES: gettext_lazy("Milestones"),
+    Unit.INDICATORS: gettext_lazy("Indicators"),
     Unit.DOLLARS: gettext_lazy("Dollars"),
 }
 
@@ -44,7 +45,9 @@ def explanation(request: HttpRequest, key: str) -> HttpResponse:
     explained = explain(found, scope, on=on, bucket=bucket)
     panel = Panel(found, scope.code, on, explained.result)
     left = [row for exclusion in explained.exclusions for row in exclusion.rows[:EXCLUDED]]
-    labels = bucket_labels(found, {*explained.result.cells, *(row.bucket for row in left)})
+    labels = bucket_labels(
+        found, {*explained.result.cells, *(row.bucket for row in left), *([bucket] if bucket else [])}
+    )
     context = {
         "plan": scope.selection.plan,
         "trail": [*_trail(scope), (panel.label, "")],
@@ -57,7 +60,7 @@ def explanation(request: HttpRequest, key: str) -> HttpResponse:
         "unit_label": UNITS[found.unit],
         "bucket_label": labels.get(bucket, ""),
         "buckets": [] if bucket or not found.buckets else [replace(c, label=labels[c.bucket]) for c in panel.cells],
-        "split": bool(found.buckets) and not bucket,
+        "split": bool(found.buckets) and bucket not in explained.result.cells,
         "summed": found.adds or bool(bucket),
         "rows": [(row, labels.get(row.bucket, "")) for row in explained.rows[:SHOWN]],
         "exclusions": [

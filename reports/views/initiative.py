@@ -12,15 +12,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from initiatives.aggregates.money import Funds, line_funds
 from initiatives.choices import Lifecycle, Supports
 from initiatives.filters import InitiativeFilter
 from initiatives.forms import InitiativeListForm
-from initiatives.models import Initiative, LedgerEntry, StatusUpdate
+from initiatives.models import BudgetLine, Initiative, LedgerEntry, StatusUpdate
+from initiatives.rules.money import StageTotals
 from pillars.models import Plan, ReportingWeek
 from reports.figures import figure
 from reports.figures.scopes import Scope
-from reports.panels import board, explain_url, money_table
+from reports.panels import board, explain_url
 from reports.views.asked import asked_scope, refuse_others
+from reports.views.funds import STAGES, lapse_rules, year_rows
+from reports.views.indicators import initiative_indicators
 from reports.views.milestones import milestone_rows
 from reports.views.rows import initiative_rows
 from reports.views.standing import standings, status_strip
@@ -64,7 +68,9 @@ def initiative(request: HttpRequest, plan: str, code: str) -> HttpResponse:
         "last_revision": last,
         # As on the history page: a revision's reason may tell of what lies out of the reader's scope.
         "knows_why": user.access.everywhere or (last is not None and last.actor_id == user.pk),
-        "milestone_rows": milestone_rows(found, on=on),
+        "milestone_rows": milestone_rows(found, on=on, user=user),
+        "evidence": list(found.evidence.filter(milestone=None).for_list()),
+        "indicator_rows": initiative_indicators(found, on=on),
         "announcements": list(found.announcements.for_list()),
         **_status(found, on=on),
         **_figures(scope, found, on=on, every_entry=_every_entry(request)),
@@ -113,11 +119,15 @@ def _figures(scope: Scope, found: Any, *, on: date, every_entry: bool) -> dict[s
     """Its figures, and the ledger that its money comes from: the latest entries, or every one."""
     figures = board(scope, on=on, keys=FIGURES)
     panels = {key: figures.panel(key, scope.code) for key in FIGURES}
-    entries = LedgerEntry.objects.filter(line__initiative=found).for_list().select_related("reversed_by")
+    entries = (
+        LedgerEntry.objects.filter(line__initiative=found)
+        .for_list()
+        .select_related("reversed_by", "corrected_by", "transfer")
+    )
     latest = list(entries.order_by("-effective_on", "-pk")[: None if every_entry else ENTRIES])
     return {
         **panels,
-        "money_rows": money_table(panels["money"]),
+        **_money(scope, found, on=on),
         "funding_url": explain_url(figure("health_dollars"), scope.code, on=on),
         "entries": latest,
         "entries_in_all": entries.count() if len(latest) == ENTRIES else len(latest),
@@ -132,6 +142,19 @@ def _every_entry(request: HttpRequest) -> bool:
         message = _("Unknown. Known are: %(names)s.") % {"names": "all"}
         raise Invalid(_("Some filters cannot be applied."), fields={"entries": message}, code="bad_filter")
     return text == "all"
+
+
+def _money(scope: Scope, found: Any, *, on: date) -> dict[str, Any]:
+    """The fiscal years and the budget lines, with the rules by which they lapse."""
+    funds = line_funds(BudgetLine.objects.filter(initiative=found).for_list(), on=on)
+    standing = [one for one in funds if one.totals != StageTotals()]
+    return {
+        "stages": STAGES,
+        "year_rows": year_rows(standing, scope.code, on=on),
+        "line_funds": funds,
+        "over": Funds(tuple(standing)).over,
+        "rules": lapse_rules(standing),
+    }
 
 
 def _permitted(found: Initiative, user: User, *, live: bool) -> dict[str, Any]:

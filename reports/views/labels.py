@@ -13,18 +13,19 @@ from tracker.templatetags.tracker import bilingual_text
 
 
 def bucket_labels(figure: Figure, buckets: Iterable[str]) -> dict[str, str]:
-    """Each bucket's name in the reader's language: `2025/authority` is “2025-26, authority”."""
+    """Each bucket's name in the reader's language: `2025/authority` is “2025-26, authority”, and `2025` “2025-26”."""
     found = list(buckets)
     names: dict[str, str] = {}
-    if "organization__code" in figure.buckets:
-        names = {row.code: bilingual_text(row, "name") for row in Organization.objects.filter(code__in=found)}
+    if any(name.endswith("organization__code") for name in figure.buckets):
+        codes = {part for bucket in found for part in bucket.split("/")}
+        names = {row.code: bilingual_text(row, "name") for row in Organization.objects.filter(code__in=codes)}
     return {bucket: _label(figure, bucket, names) for bucket in found}
 
 
 def _label(figure: Figure, bucket: str, organizations: dict[str, str]) -> str:
     if bucket in figure.known:
         return str(figure.known[bucket])
-    parts = zip(figure.buckets, bucket.split("/"), strict=True) if bucket else ()
+    parts = zip(figure.buckets, bucket.split("/"), strict=False) if bucket else ()
     return ", ".join(_part(name, value, organizations) for name, value in parts)
 
 
@@ -32,7 +33,7 @@ def _part(name: str, value: str, organizations: dict[str, str]) -> str:
     """One part of a bucket's key, by the column that it comes from."""
     if value == UNSPECIFIED:
         return _("not named")
-    if name == "line__fiscal_year":
+    if name.endswith("fiscal_year"):
         return formats.fiscal_year(int(value))
     if name == "stage":
         return str(Stage(value).label)

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from initiatives.aggregates.milestones import MilestoneFacts, milestone_facts
 from initiatives.models import Initiative, Milestone, MilestoneBaseline, MilestoneForecast
 from initiatives.rules import is_pre_plan, slippage_days
+from tracker.models import User
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class MilestoneRow:
     slip_latest: int | None
     baselines: list[MilestoneBaseline]
     forecasts: list[MilestoneForecast]
+    facts: MilestoneFacts
 
     @property
     def moves(self) -> int:
@@ -33,8 +36,8 @@ class MilestoneRow:
         return self.state in ("late", "open")
 
 
-def milestone_rows(found: Initiative, *, on: date) -> list[MilestoneRow]:
-    """Every milestone with its dates; three queries, however many there are."""
+def milestone_rows(found: Initiative, *, on: date, user: User) -> list[MilestoneRow]:
+    """Every milestone with its dates and what the person may see beside them; seven queries, however many there are."""
     milestones = list(Milestone.objects.filter(initiative=found).for_list())
     keys = [milestone.pk for milestone in milestones]
     baselines: dict[int, list[MilestoneBaseline]] = defaultdict(list)
@@ -45,12 +48,17 @@ def milestone_rows(found: Initiative, *, on: date) -> list[MilestoneRow]:
     forecasts: dict[int, list[MilestoneForecast]] = defaultdict(list)
     for forecast in MilestoneForecast.objects.filter(milestone__in=keys).select_related("made_by").oldest_first():
         forecasts[forecast.milestone_id].append(forecast)
-    return [_row(milestone, baselines[milestone.pk], forecasts[milestone.pk], on=on) for milestone in milestones]
+    facts = milestone_facts(keys, user=user)
+    return [
+        _row(milestone, baselines[milestone.pk], forecasts[milestone.pk], facts[milestone.pk], on=on)
+        for milestone in milestones
+    ]
 
 
 def _row(
-    milestone: Any, baselines: list[MilestoneBaseline], forecasts: list[MilestoneForecast], *, on: date
-) -> MilestoneRow:
+    milestone: Any, baselines: list[MilestoneBaseline], forecasts: list[MilestoneForecast], facts: MilestoneFacts, *,
+    on: date,
+) -> MilestoneRow:  # fmt: skip
     state = _state(milestone, on=on)
     expected = milestone.actual_on or milestone.expected_on
     return MilestoneRow(
@@ -61,6 +69,7 @@ def _row(
         slip_latest=_slip(milestone.baseline_on, expected),
         baselines=baselines,
         forecasts=forecasts,
+        facts=facts,
     )
 
 

@@ -139,7 +139,7 @@ def test_if_match_refuses_any_change_since(post):
     assert problem(response, 412, "precondition_failed") == {"narrative_en": response.json()["fields"]["narrative_en"]}
     stored = response.json()["conflicts"][0]
     assert (stored["field"], stored["stored"], stored["sent"]) == ("narrative_en", "Of six.", None)
-    assert post(sent | {"headline_en": "Three"}, **{"If-Match": f'"{second["revision"]}"'}).status_code == 200
+    assert post(sent | {"headline_en": "Three"}, **{"If-Match": f'"r{second["revision"]}"'}).status_code == 200
     problem(post(body("1.09"), **tag), 404, "not_found")
     problem(post(body("1.01"), **tag), 409, "approved")
 

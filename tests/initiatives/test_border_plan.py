@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from initiatives.choices import Lifecycle, Stage
+from initiatives.choices import Calendar, Lifecycle, ObservationKind, Stage
 from initiatives.plan_files import Alias, Bilingual, LedgerEntryData, PlaceData, PlanData, read_plan
 from initiatives.plan_files.items import Sourced
-from initiatives.plan_files.vocabulary import Calendar, French, PointKind
+from initiatives.plan_files.vocabulary import French
 from tracker.choices import Language
 
 DIRECTORY = Path(__file__).resolve().parents[2] / "plans" / "border-plan-2024"
@@ -209,5 +209,5 @@ def test_restated_values_stand_beside_what_was_first_published(plan: PlanData) -
     removals = next(series for series in plan.series if series.code == "REMOVALS-CALENDAR")
 
     of_2024 = [(p.kind, p.value) for p in removals.points if p.period_start == date(2024, 1, 1)]
-    assert of_2024 == [(PointKind.ORIGINAL, Decimal(16860)), (PointKind.RESTATEMENT, Decimal(17357))]
+    assert of_2024 == [(ObservationKind.ORIGINAL, Decimal(16860)), (ObservationKind.RESTATEMENT, Decimal(17357))]
     assert {series.calendar for series in plan.series} == set(Calendar)

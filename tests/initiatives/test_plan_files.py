@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from initiatives.choices import ObservationKind
 from initiatives.plan_files import PlanFileError, Problem, data, read_plan
 from initiatives.plan_files.items import Item
-from initiatives.plan_files.vocabulary import French, PointKind, Precision
+from initiatives.plan_files.vocabulary import French, Precision
 from tests.initiatives.sound_plan import SOUND, TODAY, write_plan
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -100,7 +101,7 @@ def test_only_a_restatement_may_follow_an_original(tmp_path: Path, kind: str) ->
         assert "has a value already" in problems_of(tmp_path)[0].message
     else:
         points = read_plan(tmp_path, today=TODAY).series[0].points
-        assert [point.kind for point in points] == [PointKind.ORIGINAL, PointKind.RESTATEMENT]
+        assert [point.kind for point in points] == [ObservationKind.ORIGINAL, ObservationKind.RESTATEMENT]
 
 
 def test_all_problems_are_told_at_once_in_order(tmp_path: Path) -> None:

@@ -87,6 +87,8 @@ def writing(made: SmallPlan) -> list[str]:
         f"{one}/milestones/add/",
         f"{one}/milestones/{late.code}/move/",
         f"{one}/milestones/{late.code}/meet/",
+        *(f"{one}/milestones/{late.code}/{page}/" for page in ("baseline", "cancel", "reopen", "needs")),
+        f"{one}/evidence/add/?milestone={late.code}",
         f"{one}/money/add/",
         f"{one}/money/{entry.pk}/reverse/",
         "account/",

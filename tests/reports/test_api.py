@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from reports.figures import FIGURES
-from tests.factories import ACTOR, add_entry, bearer
+from tests.factories import ACTOR, add_entry, add_indicator, bearer
 from tests.scenarios import small_plan
 from tracker.timemachine import head, revision
 
@@ -98,6 +98,7 @@ def _adds_up(read, key, scope):
 
 def test_every_row_of_an_explanation_can_be_opened(client, plan, read):
     headers = bearer(plan.people.auditor)
+    add_indicator(plan.plan, initiative=plan.initiatives["red"])
     for key in FIGURES:
         explained = read(f"figures/{key}/explanation/?scope=BP")
         rows = explained["rows"] + [row for left in explained["exclusions"] for row in left["rows"]]

@@ -11,16 +11,20 @@ LISTS = (
     "weeks",
     "initiatives",
     "milestones",
+    "change-requests",
     "funding-announcements",
     "budget-lines",
     "ledger-entries",
+    "indicators",
+    "targets",
+    "observations",
     "status-updates",
     "rollups",
     "organizations",
     "places",
     "revisions",
 )
-EXPORTS = ("initiatives", "status-updates", "ledger-entries")
+EXPORTS = ("initiatives", "status-updates", "ledger-entries", "indicators", "targets", "observations")
 FIGURES = ("health", "health_dollars", "milestones_late", "money", "announced")
 
 
@@ -51,6 +55,8 @@ def everywhere(plan: SmallPlan) -> list[str]:
         "/api/v1/exports/initiatives.csv?bom=0&fields=code,health&health=red",
         "/api/v1/initiatives/?limit=2&health=&fields=code",
         "/api/v1/milestones/?late=true",
+        "/api/v1/indicators/?standing=on_the_way&pillar=1",
+        "/api/v1/observations/?standing=true&kind=original",
     ]
 
 

@@ -21,6 +21,7 @@ def test_every_role_reads_and_only_some_write():
     assert all(Permission.READ in allowed for allowed in PERMISSIONS.values())
     may = {permission: {role for role in Role if permission in PERMISSIONS[role]} for permission in Permission}
     assert may[Permission.DECIDE_UPDATE] == {Role.PILLAR_LEAD, Role.PLAN_ADMIN}
+    assert may[Permission.DECIDE_BASELINE] == {Role.PILLAR_LEAD, Role.PLAN_ADMIN}
     assert may[Permission.WRITE_UPDATE] == {Role.MANAGER, Role.PILLAR_LEAD, Role.PLAN_ADMIN}
     assert may[Permission.MANAGE_PLAN] == {Role.PLAN_ADMIN}
     assert may[Permission.MANAGE_PEOPLE] == {Role.ADMINISTRATOR}

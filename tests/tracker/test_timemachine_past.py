@@ -12,7 +12,17 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Subquery
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
-from initiatives.models import BudgetLine, FundingAnnouncement, Initiative, LedgerEntry, StatusUpdate
+from initiatives.models import (
+    BudgetLine,
+    ChangeRequest,
+    Evidence,
+    FundingAnnouncement,
+    Initiative,
+    LedgerEntry,
+    MilestoneDependency,
+    StatusUpdate,
+    Transfer,
+)
 from pillars.models import Pillar
 from reports.models import WeeklyRollup
 from tests import factories
@@ -33,7 +43,21 @@ def whole_plan() -> Initiative:
     factories.add_initiative_place(initiative, place)
     factories.add_source(initiative)
     day = plan.announced_on
-    factories.add_milestone(initiative, baselines=[day], forecasts=[day])
+    milestone = factories.add_milestone(initiative, baselines=[day], forecasts=[day])
+    other_milestone = factories.add_milestone(initiative, "M2")
+    now = timezone.now()
+    for row in (
+        MilestoneDependency(milestone=milestone, needs=other_milestone),
+        ChangeRequest(
+            milestone=milestone, date=day, reason="late", requested_by=factories.add_user("asks"), requested_at=now
+        ),
+        Transfer(initiative=initiative, kind="reprofile", reason="late", effective_on=day, made_at=now),
+        Evidence(initiative=initiative, title="Minutes", url="https://example.org/", added_at=now),
+    ):
+        factories.kept(row)
+    indicator = factories.add_indicator(plan)
+    factories.add_target(indicator, day)
+    factories.add_observation(indicator, day, "3")
     factories.add_entry(initiative, "100.00")
     factories.add_entry(initiative, "20.50")
     factories.add_announcement(plan)

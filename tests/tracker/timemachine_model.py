@@ -15,7 +15,13 @@ Table = type[models.Model]
 Rows = dict[tuple[Table, int], tuple[str, int]]  # (table, key) -> (name, revision)
 
 TABLES: dict[Table, dict[str, object]] = {
-    Organization: {"abbreviation_en": "a", "abbreviation_fr": "a", "fund_life_years": 1},
+    Organization: {
+        "abbreviation_en": "a",
+        "abbreviation_fr": "a",
+        "fund_life_years": 1,
+        "carry_forward_operating": 5,
+        "carry_forward_capital": 20,
+    },
     Place: {"kind": "region", "province": ""},
 }
 REFUSED = (IntegrityError, psycopg.IntegrityError)  # COPY raises the driver's own

@@ -1,7 +1,8 @@
-"""Ground-floor models: people, organizations, places, grants of roles, tokens, revisions, heartbeats, sign-ins."""
+"""Ground-floor models: organizations, places, roles, tokens, sign-ins, keys of writes, revisions, heartbeats."""
 
 from tracker.models.grant import RoleGrant
 from tracker.models.heartbeat import Heartbeat
+from tracker.models.idempotency import IdempotencyKey
 from tracker.models.organization import Organization
 from tracker.models.place import Place
 from tracker.models.revision import Revision
@@ -9,4 +10,14 @@ from tracker.models.sign_in import SignInFailures
 from tracker.models.token import ApiToken
 from tracker.models.user import User
 
-__all__ = ["ApiToken", "Heartbeat", "Organization", "Place", "Revision", "RoleGrant", "SignInFailures", "User"]
+__all__ = [
+    "ApiToken",
+    "Heartbeat",
+    "IdempotencyKey",
+    "Organization",
+    "Place",
+    "Revision",
+    "RoleGrant",
+    "SignInFailures",
+    "User",
+]

@@ -10,6 +10,6 @@ revision never changes; deleted rows are there in their time; numbers have no ga
 
 from tracker.timemachine.past import as_of, head, reading
 from tracker.timemachine.tracked import Tracked, tracked, tracked_models
-from tracker.timemachine.turn import Actor, Turn, revision
+from tracker.timemachine.turn import Actor, Turn, hold_turn, revision
 
-__all__ = ["Actor", "Tracked", "Turn", "as_of", "head", "reading", "revision", "tracked", "tracked_models"]
+__all__ = ["Actor", "Tracked", "Turn", "as_of", "head", "hold_turn", "reading", "revision", "tracked", "tracked_models"]

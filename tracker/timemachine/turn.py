@@ -95,6 +95,13 @@ def revision(*, by: Actor, reason: str, at: datetime | None = None) -> Iterator[
                 cursor.execute("select history.leave()")
 
 
+def hold_turn() -> None:
+    """Wait for the writers' turn and hold it to the end of the transaction that is open, without beginning a revision:
+    what is read from here on nobody else changes. Raises `Busy` as `revision` does."""
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor, _busy():
+        cursor.execute("select history.wait_turn()")
+
+
 def _enter(connection: BaseDatabaseWrapper, by: Actor, reason: str, at: datetime | None) -> None:
     """Wait for the turn, and tell the database whose it is."""
     dated = ""
@@ -104,11 +111,17 @@ def _enter(connection: BaseDatabaseWrapper, by: Actor, reason: str, at: datetime
             raise ValueError(message)
         dated = at.isoformat()
     actor = str(by.user.pk) if by.user is not None else ""
+    with connection.cursor() as cursor, _busy():
+        cursor.execute(
+            "select history.enter(%s, %s, %s, %s, %s)", [actor, by.display_name, reason, str(by.channel), dated]
+        )
+
+
+@contextmanager
+def _busy() -> Iterator[None]:
+    """A turn that does not come within ten seconds, as a refusal."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "select history.enter(%s, %s, %s, %s, %s)", [actor, by.display_name, reason, str(by.channel), dated]
-            )
+        yield
     except OperationalError as error:
         if isinstance(error.__cause__, postgres.LockNotAvailable):
             raise Busy(_("Another change is being written. Wait a few seconds and send yours again.")) from error

@@ -1,0 +1,1 @@
+"""Sums over rows that one may see, as frozen values."""

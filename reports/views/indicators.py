@@ -1,0 +1,166 @@
+"""One indicator, whole; the indicators of a plan; and those of an initiative on its page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import F
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from initiatives import formats
+from initiatives.aggregates.indicators import Position, Series, TargetVersion, series
+from initiatives.charts import Bar, bars
+from initiatives.filters_indicators import IndicatorFilter
+from initiatives.models import Indicator, Initiative, Observation
+from initiatives.rules.years import YearValue
+from pillars.models import Plan
+from reports.figures.scopes import find_scope
+from tracker.filters import effective_date, without
+from tracker.http import SignedInRequest
+from tracker.pages import page_of
+from tracker.rules import Permission
+from tracker.templatetags.tracker import bilingual_text
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class IndicatorRow:
+    """An indicator in a list, with where it stands."""
+
+    indicator: Indicator
+    position: Position
+
+
+@dataclass(frozen=True)
+class ObservedRow:
+    """What stands for a period and place, what it superseded (newest first), and whether it makes a year."""
+
+    standing: Any
+    before: list[Any]
+    apart: bool
+
+
+@login_required
+@require_safe
+def indicator(request: HttpRequest, plan: str, code: str) -> HttpResponse:
+    """Where it stands and why, its years, its targets in every version, every value with what it superseded."""
+    user = cast(SignedInRequest, request).user
+    on = effective_date(request)
+    rows = Indicator.objects.visible_to(user).filter(plan__code=plan, code=code)
+    found = rows.for_list().first()
+    if found is None:
+        raise Http404
+    [known] = series(rows, on=on).values()
+    live = cast(SignedInRequest, request).moment.live
+    context = {
+        "plan": found.plan,
+        "indicator": found,
+        "trail": [
+            (bilingual_text(found.plan, "title"), found.plan.get_absolute_url()),
+            (_("Indicators"), reverse("indicators", args=[found.plan.code])),
+            (found.code, ""),
+        ],
+        "on": on,
+        "position": known.position,
+        "years": known.years,
+        "chart": _chart(known),
+        "targets": _targets(known),
+        "rows": _observed(found, known, on=on),
+        "may_record": live and user.may(Permission.RECORD_FACTS, found.scopes),
+    }
+    return render(request, "reports/indicator.html", context)
+
+
+def _chart(known: Series) -> SafeString | str:
+    """Bars by year where there are years with values; else nothing."""
+    found = known.indicator
+    rows = [row for row in known.years if row.value.value is not None]
+    if not rows:
+        return ""
+    drawn = [
+        Bar(
+            _year(row.value, found),
+            formats.amount(row.value.value, found.decimals, row.value.qualifier) or "",
+            row.value.value,
+            whole=row.value.whole,
+            target=row.version.bounds.point if row.version else None,
+        )
+        for row in rows
+    ]
+    unit = bilingual_text(found, "unit")
+    title = _("%(title)s, by year, in %(unit)s") % {"title": bilingual_text(found, "title"), "unit": unit}
+    words = "; ".join(f"{bar.label}: {bar.shown}" for bar in drawn)
+    return bars(f"years-{found.pk}", title, words, drawn)
+
+
+def _year(value: YearValue, found: Indicator) -> str:
+    name = formats.year_label(value.year, found.calendar)
+    if value.whole:
+        return name
+    return _("%(year)s, to %(day)s") % {"year": name, "day": value.until}
+
+
+def _targets(known: Series) -> list[tuple[date, list[TargetVersion]]]:
+    """Versions of each target, the newest first, by the day it is due."""
+    return [(due_on, list(reversed(known.targets[due_on]))) for due_on in sorted(known.targets, reverse=True)]
+
+
+def _observed(found: Indicator, known: Series, *, on: date) -> list[ObservedRow]:
+    rows = (
+        Observation.objects.filter(indicator=found)
+        .ended(on=on)
+        .with_amount()
+        .select_related("place", "recorded_by")
+        .order_by(F("period_end").desc(nulls_last=True), F("period_start").desc(nulls_last=True), "place__code", "-pk")
+    )
+    chains: dict[tuple[object, ...], list[Any]] = {}
+    for row in rows:
+        chains.setdefault((row.period_start, row.period_end, row.place_id), []).append(row)
+    apart = set(known.apart)
+    return [ObservedRow(chain[0], chain[1:], chain[0].pk in apart) for chain in chains.values()]
+
+
+@login_required
+@require_safe
+def indicators(request: HttpRequest, plan: str) -> HttpResponse:
+    """The plan's indicators: the same filters as the API and the export."""
+    user = cast(SignedInRequest, request).user
+    scope = find_scope(plan, user=user)
+    on = effective_date(request)
+    data = without(request.GET, "page")
+    data["plan"] = plan
+    for name in [name for name, value in data.items() if not value]:
+        del data[name]
+    page = page_of(request, IndicatorFilter(data, IndicatorFilter.base(user, on=on), request=request).rows, size=PAGE)
+    subject = cast(Plan, scope.subject)
+    live = cast(SignedInRequest, request).moment.live
+    context = {
+        "plan": subject,
+        "scope": scope,
+        "on": on,
+        "page": page,
+        "rows": indicator_rows(page.rows, on=on),
+        "query": data.urlencode(),
+        "may_record": live and user.may(Permission.RECORD_FACTS, subject.scopes),
+    }
+    return render(request, "reports/indicators.html", context)
+
+
+def indicator_rows(found: Iterable[Indicator], *, on: date) -> list[IndicatorRow]:
+    """Rows of a list, in its order."""
+    listed = list(found)
+    known = series(Indicator.objects.filter(pk__in=[row.pk for row in listed]), on=on)
+    return [IndicatorRow(row, known[row.pk].position) for row in listed]
+
+
+def initiative_indicators(initiative: Initiative, *, on: date) -> list[IndicatorRow]:
+    """Those of one initiative."""
+    return indicator_rows(Indicator.objects.filter(initiative=initiative).for_list(), on=on)

@@ -1,0 +1,155 @@
+"""Two people edit one milestone: whatever they do, no update is lost, and who is refused is told."""
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from initiatives.models import Milestone
+from tests.scenarios import small_plan
+from tests.tracker.writes import MILESTONES, Writer, refusal, row
+from tracker.timemachine import as_of, head
+
+ROUNDS = 1000
+VALUES: dict[str, list[Any]] = {
+    "title_en": ["Hub", "Hub open", "Hub of the North"],
+    "weight": ["1.00", "2.50", "0.00"],
+    "acceptance_criteria_en": ["", "Open all week", "Staffed"],
+    "note_en": ["", "First\nsecond", "Third"],
+    "evidence": ["", "https://example.org/1", "https://example.org/2"],
+    "actual_on": [None, "2025-06-01", "2025-06-02"],
+}
+
+
+@dataclass
+class Change:
+    """A change that was accepted: what its author had read, what was sent, and the revision that it left."""
+
+    seen: int
+    sent: dict[str, Any]
+    base: dict[str, Any]
+    revision: int
+
+    @property
+    def meant(self) -> dict[str, Any]:
+        """What of it says something else than what was read."""
+        return {name: value for name, value in self.sent.items() if value != self.base[name]}
+
+
+@dataclass
+class Editor:
+    """Somebody with a page open: `shown` is what stands there, which may be old."""
+
+    writer: Writer
+    path: str
+    dice: random.Random
+    shown: dict[str, Any] = field(default_factory=dict)
+    accepted: list[Change] = field(default_factory=list)
+    refused: int = 0
+
+    def look(self) -> None:
+        self.shown = row(self.writer.get(self.path))
+
+    def choice(self) -> dict[str, Any]:
+        """One to three fields, sometimes as they stand in the page already."""
+        names = self.dice.sample(sorted(VALUES), self.dice.randint(1, 3))
+        return {name: self.dice.choice([*VALUES[name], self.shown[name]]) for name in names}
+
+    def send(self, wanted: dict[str, Any]) -> Any:
+        """The answer. Accepted, the page shows the row as it is now; refused, the page stays as it is."""
+        seen = self.shown["revision"]
+        response = self.writer.patch(self.path, wanted | {"reason": "in a round"}, seen)
+        if response.status_code == 200:
+            base = {name: self.shown[name] for name in wanted}
+            self.shown = row(response)
+            self.accepted.append(Change(seen, wanted, base, self.shown["revision"]))
+        else:
+            self.refused += 1
+        return response
+
+
+def editors(seed: int) -> tuple[Editor, Editor]:
+    plan = small_plan()
+    path = f"{MILESTONES}{plan.milestones['next'].pk}/"
+    people = (plan.people.plan_admin, plan.people.pillar_lead)
+    one, other = (Editor(Writer(user), path, random.Random(seed + n)) for n, user in enumerate(people))  # noqa: S311
+    one.look()
+    other.look()
+    return one, other
+
+
+@pytest.mark.heavy
+@pytest.mark.django_db
+def test_a_thousand_random_rounds_lose_no_update():
+    """Beside a model of what should be stored: what nobody else changed is taken, what both changed otherwise is told
+    field by field with both values, and nothing else happens."""
+    dice = random.Random(20241217)  # noqa: S311 - a repeatable test
+    both = editors(7)
+    stored = {name: both[0].shown[name] for name in VALUES}
+    for number in range(ROUNDS):
+        editor = dice.choice(both)
+        if dice.random() < 0.2:
+            editor.look()
+            assert {name: editor.shown[name] for name in VALUES} == stored, number
+        wanted, base = editor.choice(), dict(editor.shown)
+        mine = {name: value for name, value in wanted.items() if value not in (base[name], stored[name])}
+        conflicts = {name for name in mine if stored[name] != base[name]}
+        response = editor.send(wanted)
+        if conflicts:
+            found = refusal(response, 412, "stale")
+            assert set(found["fields"]) == set(found["conflicts"]) == conflicts, number
+            for name in conflicts:
+                told = {"seen": base[name], "stored": stored[name], "sent": wanted[name]}
+                assert found["conflicts"][name] == told, number
+            if dice.random() < 0.5:
+                editor.look()
+        else:
+            stored |= mine
+            assert {name: row(response)[name] for name in VALUES} == stored, number
+    both[0].look()
+    assert {name: both[0].shown[name] for name in VALUES} == stored
+    assert both[0].refused + both[1].refused > ROUNDS / 25
+    assert len(both[0].accepted) + len(both[1].accepted) > ROUNDS / 2
+
+
+@pytest.mark.usefixtures("committed")
+def test_two_at_the_same_time_lose_no_update():
+    """On two connections, with real commits: the history tells what each accepted change did."""
+    both = editors(11)
+    pk = int(both[0].path.rstrip("/").rsplit("/", 1)[1])
+    before = head()
+
+    def edit(editor: Editor) -> None:
+        try:
+            for _ in range(100):
+                if editor.send(editor.choice()).status_code != 200 or editor.dice.random() < 0.2:
+                    editor.look()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(edit, both))
+    accepted = [change for editor in both for change in editor.accepted]
+    past = {number: shown(pk, number) for number in range(before, head() + 1)}
+    assert len(accepted) > 100
+    for number in range(before + 1, head() + 1):
+        was, now = past[number - 1], past[number]
+        changed = {name for name in VALUES if was[name] != now[name]}
+        # One of these made the revision; others may have wanted just what it had stored already, and made none.
+        here = [change for change in accepted if change.revision == number]
+        for change in here:
+            assert {name: now[name] for name in change.meant} == change.meant, "an accepted change is stored"
+        for name in changed:
+            read = {change.base[name] for change in here if name in change.meant}
+            assert was[name] in read, "nothing is overwritten unread, and nothing else changes"
+
+
+def shown(pk: int, number: int) -> dict[str, Any]:
+    """The milestone's fields at a revision, as the API writes them."""
+    with as_of(number):
+        found = Milestone.objects.values(*VALUES).get(pk=pk)
+    day = found["actual_on"]
+    return found | {"weight": f"{found['weight']:.2f}", "actual_on": day and day.isoformat()}

@@ -1,0 +1,129 @@
+"""The money of an initiative and of a plan, as pages show it."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from initiatives.choices import Stage, Vote
+from initiatives.models import Initiative
+from tests.factories import add_entry, add_initiative, add_organization, add_pillar, add_plan, add_user
+from tracker.choices import Role
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def made(client):
+    """CBSA (two years) within its authority in 2025-26, RCMP beyond it; RCMP spent without authority in 2026-27."""
+    pillar = add_pillar(add_plan())
+    rcmp, cbsa = add_organization("RCMP"), add_organization("CBSA", fund_life_years=2)
+    one = add_initiative(pillar, lead=rcmp)
+    two = add_initiative(add_pillar(pillar.plan, 2), "2.01", lead=cbsa)
+    add_entry(two, "1000.00", vote=Vote.OPERATING, organization=cbsa)
+    add_entry(two, "250.00", vote=Vote.OPERATING, organization=cbsa, stage=Stage.EXPENDITURE)
+    add_entry(one, "500.00", vote=Vote.CAPITAL)
+    add_entry(one, "600.00", vote=Vote.CAPITAL, stage=Stage.EXPENDITURE)
+    add_entry(one, "70.00", stage=Stage.EXPENDITURE, fiscal_year=2026, effective_on=date(2026, 5, 1))
+    client.force_login(add_user("auditor", role=Role.AUDITOR, language="en"))
+    return client
+
+
+def text(response):
+    assert response.status_code == 200
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", response.content.decode()).replace("\xa0", " "))
+
+
+def test_the_plan_by_year_and_organization(made):
+    page = text(made.get("/en/plans/BP/money/?on=2026-09-30"))
+    assert "2025-26" in page
+    assert "RCMP agency not published $500" in page
+    assert "120%" in page
+    assert "25%" in page
+    assert "50% of the year" in page
+    assert "2027-03-31" in page
+    assert "All organizations" in page
+    assert "CBSA: funds live two years" in page
+    assert "RCMP: what is not spent on 31 March" in page
+    french = text(made.get("/fr/plans/BP/money/?on=2026-09-30"))
+    assert "2025-2026" in french
+
+
+def test_overspending_is_listed_with_what_was_spent_without_authority(made):
+    page = text(made.get("/en/plans/BP/money/?on=2026-09-30"))
+    listed = page[page.index("Budget line" if "Beyond Initiative" in page else "Beyond") :]
+    assert "$500.00 $600.00 $100.00" in listed
+    assert "not published $70.00 $70.00" in listed
+    assert "$170" in listed
+
+
+def test_every_number_leads_to_rows_that_add_up_to_it(made):
+    page = made.get("/en/plans/BP/money/?on=2026-09-30").content.decode()
+    links = set(re.findall(r'<a class="explained" href="([^"]+)">\s*<data class="figure" value="([^"]+)"', page))
+    assert len(links) > 15
+    for url, amount in links:
+        explained = made.get(url.replace("&amp;", "&"))
+        assert explained.status_code == 200, url
+        assert explained.context["explanation"].value == Decimal(amount), url
+        rows = [row.value for row, _part in explained.context["rows"]]
+        assert sum(rows) == Decimal(amount), url
+
+
+@pytest.mark.parametrize(
+    ("query", "there", "not_there"),
+    [
+        ("organization=CBSA", "$1,000", "$600"),
+        ("pillar=1", "$600", "$1,000"),
+        ("fiscal_year=2026", "$70", "$600"),
+        ("pillar=2&organization=CBSA&fiscal_year=2025&on=2026-09-30", "$250", "$600"),
+    ],
+)
+def test_filters_leave_what_they_name_and_every_number_explained(made, query, there, not_there):
+    response = made.get(f"/en/plans/BP/money/?{query}")
+    page = text(response)
+    assert there in page
+    assert not_there not in page
+    for url in set(re.findall(r'class="explained" href="([^"]+)">\s*<data', response.content.decode())):
+        assert made.get(url.replace("&amp;", "&")).status_code == 200, url
+    csv = re.search(r'href="([^"]+\.csv[^"]*)"', response.content.decode())[1].replace("&amp;", "&")
+    assert b"".join(made.get(csv)).count(b"\r\n") > 1
+
+
+@pytest.mark.parametrize("query", ["pillar=9", "vote=capital", "fiscal_year=x", "organisation=CBSA"])
+def test_what_cannot_be_meant_is_refused(made, query):
+    assert made.get(f"/en/plans/BP/money/?{query}").status_code in (400, 404)
+
+
+def test_nothing_fits_is_not_nothing_recorded(made):
+    assert "No money fits all of these filters" in text(made.get("/en/plans/BP/money/?pillar=2&fiscal_year=2026"))
+
+
+def test_the_initiative_by_year_with_its_lines_and_rule(made):
+    page = text(made.get("/en/plans/BP/initiatives/1.01/?on=2026-09-30"))
+    assert "1 budget line is spent" not in page
+    assert "2 budget lines are spent beyond their authority" in page
+    assert "spent and committed so far" in page
+    assert "no authority is recorded" in page
+    assert "20% of capital authority" in page
+    assert "Reprofile" not in page  # an auditor reads
+    response = made.get("/en/plans/BP/initiatives/2.01/?on=2026-03-31")
+    assert "$700.00 $50.00 carried forward" in text(response)
+    for url in set(re.findall(r'class="explained" href="([^"]+)">\s*<data', response.content.decode())):
+        assert made.get(url.replace("&amp;", "&")).status_code == 200, url
+
+
+def test_more_lines_cost_no_more_queries(made):
+
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            made.get("/en/plans/BP/money/")
+        return len(queries)
+
+    cost()
+    few = cost()
+    for year in range(2000, 2020):
+        add_entry(Initiative.objects.get(code="1.01"), fiscal_year=year, stage=Stage.EXPENDITURE)
+    assert cost() == few

@@ -1,0 +1,90 @@
+"""Writing rows through the API: one body or an array of them, as one revision, all or nothing."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.db.models import Model
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.status import HTTP_201_CREATED
+
+from tracker.api import READING, RowsViewSet
+from tracker.errors import Invalid, Refused, of_one_row
+from tracker.idempotency import once
+from tracker.preconditions import etag
+from tracker.problems import flat
+from tracker.serializers import StrictSerializer
+
+MOST = 1000  # rows of one write
+
+Bodies = dict[int, dict[str, Any]]
+
+
+class WritingViewSet(RowsViewSet):
+    """Rows that may also be made: `POST` one body, or an array of up to 1,000."""
+
+    body_class: ClassVar[type[StrictSerializer]]
+
+    @property
+    def on(self) -> Any:
+        """The day that is asked about; the answer to a write shows today."""
+        return super().on if self.request.method in READING else timezone.localdate()
+
+    @once
+    def create(self, request: Request) -> HttpResponse:
+        """Makes one row, or an array of 1 to 1,000 in one revision: all of them, or none.
+
+        An array is answered by the rows in its order. When rows of it cannot be accepted, `errors` has each of them
+        with its place. Costs the same few queries for any number of rows.
+        """
+        now = timezone.now()
+        sent: Any = request.data
+        several = isinstance(sent, list)
+        bodies, refused = _read(sent if several else [sent], self.body_class())
+        if several:
+            rows = self.rows(self.make(bodies, refused, at=now))
+            answer = self.json(rows, status=HTTP_201_CREATED)
+        else:
+            with of_one_row():
+                rows = self.rows(self.make(bodies, refused, at=now))
+            answer = self.shown(rows[0], status=HTTP_201_CREATED)
+            answer["Location"] = f"{request.path}{rows[0]['id']}/"
+        answer["X-Revision"] = str(rows[0]["revision"])
+        return answer
+
+    def make(self, bodies: Bodies, refused: dict[int, Refused], *, at: datetime) -> Sequence[Model]:
+        """Write the rows of the bodies, which are by their place. Raises `RowsRefused`, also for those that are refused
+        already: then nothing is written."""
+        raise NotImplementedError
+
+    def rows(self, made: Sequence[Model]) -> list[dict[str, Any]]:
+        """The rows as a list shows them, in the order in which they were made."""
+        found = self.serializer_class.read(self.get_queryset().filter(pk__in=[one.pk for one in made]))
+        by_key = {row["id"]: row for row in found}
+        return [by_key[one.pk] for one in made]
+
+    def shown(self, row: Mapping[str, Any], status: int = 200) -> HttpResponse:
+        """One row, and the revision that last touched it."""
+        answer = self.json(row, status=status)
+        answer["ETag"] = etag(row["revision"])
+        answer["X-Revision"] = str(row["revision"])
+        return answer
+
+
+def _read(data: Sequence[Any], body: StrictSerializer) -> tuple[Bodies, dict[int, Refused]]:
+    """The bodies that are well formed and why the others are not, each by its place."""
+    if not 1 <= len(data) <= MOST:
+        message = _("Send 1 to %(most)d rows at once, not %(count)d.") % {"most": MOST, "count": len(data)}
+        raise Invalid(message, fields={"body": message}, code="bad_count")
+    bodies: Bodies = {}
+    refused: dict[int, Refused] = {}
+    for index, item in enumerate(data):
+        try:
+            bodies[index] = body.run_validation(item)
+        except ValidationError as error:
+            refused[index] = Invalid(_("Some fields cannot be accepted."), fields=flat(error.detail))
+    return bodies, refused
