@@ -12,7 +12,6 @@ from rest_framework.request import Request
 from rest_framework.routers import SimpleRouter
 
 from initiatives import api as initiatives
-from initiatives import api_indicators as indicators
 from pillars import api as pillars
 from reports import api as reports
 from tracker import api as tracker
@@ -25,13 +24,16 @@ router.register("pillars", pillars.PillarViewSet, "pillar")
 router.register("weeks", pillars.ReportingWeekViewSet, "week")
 router.register("initiatives", initiatives.InitiativeViewSet, "initiative")
 router.register("milestones", initiatives.MilestoneViewSet, "milestone")
+router.register("milestone-dependencies", initiatives.MilestoneDependencyViewSet, "milestone-dependency")
 router.register("change-requests", initiatives.ChangeRequestViewSet, "change-request")
 router.register("funding-announcements", initiatives.FundingAnnouncementViewSet, "funding-announcement")
 router.register("budget-lines", initiatives.BudgetLineViewSet, "budget-line")
 router.register("ledger-entries", initiatives.LedgerEntryViewSet, "ledger-entry")
-router.register("indicators", indicators.IndicatorViewSet, "indicator")
-router.register("targets", indicators.TargetViewSet, "target")
-router.register("observations", indicators.ObservationViewSet, "observation")
+router.register("transfers", initiatives.TransferViewSet, "transfer")
+router.register("indicators", initiatives.IndicatorViewSet, "indicator")
+router.register("targets", initiatives.TargetViewSet, "target")
+router.register("observations", initiatives.ObservationViewSet, "observation")
+router.register("evidence", initiatives.EvidenceViewSet, "evidence")
 router.register("status-updates", initiatives.StatusUpdateViewSet, "status-update")
 router.register("rollups", reports.WeeklyRollupViewSet, "rollup")
 router.register("figures", reports.FigureViewSet, "figure")
@@ -44,9 +46,9 @@ EXPORTS = (
     initiatives.InitiativeExport,
     initiatives.StatusUpdateExport,
     initiatives.LedgerEntryExport,
-    indicators.IndicatorExport,
-    indicators.TargetExport,
-    indicators.ObservationExport,
+    initiatives.IndicatorExport,
+    initiatives.TargetExport,
+    initiatives.ObservationExport,
 )
 
 

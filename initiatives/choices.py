@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Lifecycle(models.TextChoices):
@@ -132,7 +133,7 @@ class Level(models.TextChoices):
 class Measure(models.TextChoices):
     """What an observation records: one number, or a numerator and a denominator."""
 
-    NUMBER = "number", _("number")
+    NUMBER = "number", pgettext_lazy("measure", "number")
     RATIO = "ratio", _("ratio")
 
 

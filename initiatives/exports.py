@@ -1,11 +1,13 @@
 """What of the initiatives can be pulled as a file."""
 
 from initiatives.filters import (
+    IndicatorFilter,
     InitiativeFilter,
     LedgerEntryFilter,
+    ObservationFilter,
     StatusUpdateFilter,
+    TargetFilter,
 )
-from initiatives.filters_indicators import IndicatorFilter, ObservationFilter, TargetFilter
 from initiatives.serializers import (
     IndicatorRow,
     InitiativeRow,

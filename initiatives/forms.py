@@ -3,20 +3,19 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from initiatives.actions.milestones import MilestoneContent
 from initiatives.actions.money import EntryContent
 from initiatives.actions.updates import UPDATE_FIELDS, Read, UpdateContent
 from initiatives.choices import FundingSource, Health, HealthBucket, Lifecycle, MilestoneKind, Stage, Vote
-from initiatives.models import Initiative, InitiativePlace, StatusUpdate
+from initiatives.models import Initiative, InitiativePlace, Milestone, StatusUpdate
 from pillars.models import Plan
-from tracker.errors import Difference, EditConflict
 from tracker.filters import IsoDateField
 from tracker.formats import fiscal_year as fiscal_year_label
 from tracker.formats import is_french
-from tracker.merging import alike
+from tracker.forms import EditForm, NumberField
 from tracker.models import Organization, Place
 from tracker.templatetags.tracker import bilingual_text
 
@@ -32,6 +31,19 @@ def _text(label: Any, *, rows: int = 3, help_text: Any = "") -> forms.CharField:
 
 def _rating(label: Any) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=Health.choices, required=False, widget=forms.RadioSelect)
+
+
+def _evidence() -> forms.URLField:
+    return forms.URLField(
+        label=_("Evidence"), required=False, assume_scheme="https", help_text=_("Address of what proves it.")
+    )
+
+
+def _weight(**options: Any) -> NumberField:
+    return NumberField(
+        label=_("Weight"), min_value=0, max_digits=None, decimal_places=None,
+        help_text=_("What it counts beside the other milestones, such as 1.00; 0 counts nothing."), **options,
+    )  # fmt: skip
 
 
 class InitiativeListForm(forms.Form):
@@ -58,7 +70,7 @@ class InitiativeListForm(forms.Form):
         self.fields["place"].choices = [ANY, *((row.code, bilingual_text(row, "name")) for row in places)]  # type: ignore[attr-defined]
 
 
-class UpdateForm(forms.Form):
+class UpdateForm(EditForm):
     """The week's status update. Nothing is required here: a draft may be anything; the action judges a submission."""
 
     health_schedule = _rating(_("Schedule"))
@@ -81,13 +93,6 @@ class UpdateForm(forms.Form):
     no_change = forms.BooleanField(
         label=_("I looked at it again: nothing changed since the last update"), required=False
     )
-    # Of the update as the page shows it; 0 while there is none.
-    revision = forms.IntegerField(
-        required=False, min_value=0, widget=forms.HiddenInput, label=_("Version"),
-        error_messages=dict.fromkeys(
-            ("invalid", "min_value"), _("The form does not say which version you read. Open the page again.")
-        ),
-    )  # fmt: skip
 
     RATINGS = ("health_schedule", "health_cost", "health_scope", "health_overall")
     TEXTS = ("headline", "narrative", "path_to_green", "decision_needed")
@@ -115,33 +120,6 @@ class UpdateForm(forms.Form):
         """What the person had read."""
         return Read(seen=self.cleaned_data["revision"])
 
-    def after(self, error: EditConflict) -> "UpdateForm":
-        """The form again, with what others wrote merged in; where both changed the same, what the person wrote, and the
-        other version beside it. Sent again, what it then shows stands."""
-        form = UpdateForm({**error.values, "revision": error.revision})
-        form.is_valid()
-        for difference in error.differences:
-            form.add_error(difference.field, f"{difference.sentence} {form._says(difference)}")
-        if not error.differences:
-            form.add_error(None, str(error.message))
-        return form
-
-    def brought_in(self, update: StatusUpdate) -> str:
-        """The labels of what others wrote meanwhile and `update` says otherwise than this form did; empty for none."""
-        names = [name for name in self.fields if name in UPDATE_FIELDS]
-        differing = [name for name in names if not alike(getattr(update, name), self.cleaned_data[name])]
-        return ", ".join(str(self.fields[name].label) for name in differing)
-
-    def _says(self, difference: Difference) -> str:
-        """The stored version in words."""
-        stored = difference.stored
-        if isinstance(stored, bool):
-            return gettext("It is ticked now.") if stored else gettext("It is not ticked now.")
-        if not stored:
-            return gettext("It is empty now.")
-        text = Health(stored).label if difference.field in self.RATINGS else stored
-        return gettext("It says now: “%(text)s”") % {"text": text}
-
 
 class MilestoneForm(forms.Form):
     """A new milestone."""
@@ -149,6 +127,7 @@ class MilestoneForm(forms.Form):
     title_en = forms.CharField(label=_("Title, English"), max_length=300)
     title_fr = forms.CharField(label=_("Title, French"), max_length=300)
     kind = forms.ChoiceField(label=_("Kind"), choices=MilestoneKind.choices, initial=MilestoneKind.DELIVERABLE)
+    weight = _weight(initial="1.00")
     forecast_on = IsoDateField(label=_("Expected on"))
     acceptance_criteria_en = _text(_("Met when, English"), rows=2)
     acceptance_criteria_fr = _text(_("Met when, French"), rows=2)
@@ -158,27 +137,61 @@ class MilestoneForm(forms.Form):
         return MilestoneContent(**{name: value for name, value in self.cleaned_data.items() if name != "forecast_on"})
 
 
+class MilestoneChangeForm(EditForm):
+    """What is said of a milestone that is there; its dates have forms of their own."""
+
+    title_en = forms.CharField(label=_("Title, English"), max_length=300)
+    title_fr = forms.CharField(label=_("Title, French"), max_length=300)
+    kind = forms.ChoiceField(label=_("Kind"), choices=MilestoneKind.choices)
+    weight = _weight()
+    acceptance_criteria_en = _text(_("Met when, English"), rows=2)
+    acceptance_criteria_fr = _text(_("Met when, French"), rows=2)
+    note_en = _text(_("Note, English"), rows=2)
+    note_fr = _text(_("Note, French"), rows=2)
+    evidence = _evidence()
+    reason = forms.CharField(
+        label=_("Why it changes"), max_length=500, required=False, help_text=_("It goes into the history.")
+    )
+
+    WRITES = (
+        "title_en", "title_fr", "kind", "weight", "acceptance_criteria_en", "acceptance_criteria_fr", "note_en",
+        "note_fr", "evidence",
+    )  # fmt: skip
+
+    @classmethod
+    def initial_of(cls, milestone: Milestone) -> dict[str, Any]:
+        """What the milestone says now."""
+        return {name: getattr(milestone, name) for name in (*cls.WRITES, "revision")}
+
+    def changes(self) -> dict[str, Any]:
+        """What the action takes."""
+        return {name: self.cleaned_data[name] for name in self.WRITES}
+
+
 class MoveForm(forms.Form):
     """Another date expected."""
 
     forecast_on = IsoDateField(label=_("Expected on"))
     reason = forms.CharField(label=_("Why the date moves"), max_length=500, required=False)
+    seen = IsoDateField(required=False, widget=forms.HiddenInput)  # the date expected as the page shows it
 
 
-class MeetForm(forms.Form):
+class MeetForm(EditForm):
     """The milestone is met."""
 
     actual_on = IsoDateField(label=_("Met on"))
-    evidence = forms.URLField(
-        label=_("Evidence"), required=False, assume_scheme="https", help_text=_("Address of what proves it.")
-    )
+    evidence = _evidence()
+    reason = forms.CharField(
+        label=_("Why it is corrected"), max_length=500, required=False,
+        help_text=_("Needed where another day is recorded already."),
+    )  # fmt: skip
 
 
 class EntryForm(forms.Form):
     """One amount for the ledger."""
 
     stage = forms.ChoiceField(label=_("Stage"), choices=Stage.choices, initial=Stage.EXPENDITURE)
-    amount = forms.DecimalField(
+    amount = NumberField(
         label=_("Dollars"), max_digits=None, decimal_places=None, help_text=_("To the cent, such as 5300000.00.")
     )
     effective_on = IsoDateField(label=_("Effective on"))

@@ -1,14 +1,17 @@
 """Forms of indicators: what people type about them, their targets and what was observed."""
 
+from collections.abc import Iterable
 from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from initiatives.actions.indicators import IndicatorContent, TargetContent
+from initiatives.actions.indicators import IndicatorContent
 from initiatives.actions.observations import ObservationContent, ReadingContent
+from initiatives.actions.targets import TargetContent
 from initiatives.choices import (
     Accumulation,
     Availability,
@@ -18,20 +21,23 @@ from initiatives.choices import (
     Measure,
     Qualifier,
     RollupRule,
+    Standing,
     TargetType,
 )
-from initiatives.models import Indicator, Observation, Target
+from initiatives.forms import ANY
+from initiatives.models import Indicator, Initiative, Observation, Target
+from pillars.models import Plan
 from tracker.filters import IsoDateField
-from tracker.models import Place
+from tracker.forms import EditForm, NumberField
+from tracker.models import Place, User
 from tracker.templatetags.tracker import bilingual_text
 
 DECIMALS = 6
+LISTED = 500  # initiatives that a control offers
 
 
-def _number(label: Any, *, required: bool = False, help_text: Any = "") -> forms.DecimalField:
-    return forms.DecimalField(
-        label=label, required=required, max_digits=18, decimal_places=DECIMALS, help_text=help_text
-    )
+def _number(label: Any, *, required: bool = False, help_text: Any = "") -> NumberField:
+    return NumberField(label=label, required=required, max_digits=18, decimal_places=DECIMALS, help_text=help_text)
 
 
 def _choice(label: Any, vocabulary: Any, **options: Any) -> forms.ChoiceField:
@@ -52,6 +58,35 @@ def _address() -> forms.URLField:
 
 def _source() -> forms.CharField:
     return forms.CharField(label=_("Source"), required=False, max_length=200)
+
+
+class IndicatorListForm(forms.Form):
+    """The list's filters as controls. What they mean, and what is refused, `IndicatorFilter` says."""
+
+    q = forms.CharField(label=_("Words in the title"), required=False)
+    pillar = forms.ChoiceField(label=_("Pillar"), required=False)
+    initiative = forms.ChoiceField(label=_("Initiative"), required=False)
+    level = forms.ChoiceField(label=_("Level"), required=False, choices=[ANY, *Level.choices])
+    standing = forms.ChoiceField(label=_("Standing"), required=False, choices=[ANY, *Standing.choices])
+    has_target = forms.ChoiceField(
+        label=_("Target"), required=False, choices=[ANY, ("true", _("with a target")), ("false", _("without a target"))]
+    )
+    on = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict, *, plan: Plan, user: User) -> None:
+        super().__init__(data)
+        pillars = plan.pillars.order_by("number")
+        measured = Indicator.objects.filter(plan=plan).order_by().values("initiative")
+        initiatives = Initiative.objects.visible_to(user).filter(pk__in=measured).for_list()[:LISTED]
+        codes = {row.code: f"{row.code} {bilingual_text(row, 'title')}" for row in initiatives}
+        asked = data.get("initiative", "")
+        choices: dict[str, list[tuple[Any, Any]]] = {
+            "pillar": [(row.number, f"{row.number}. {bilingual_text(row, 'title')}") for row in pillars],
+            # One without indicators, or beyond those that are listed, may still be asked for by its address.
+            "initiative": list((codes if asked in ("", *codes) else {asked: asked, **codes}).items()),
+        }
+        for name, found in choices.items():
+            self.fields[name].choices = [ANY, *found]  # type: ignore[attr-defined]
 
 
 class IndicatorForm(forms.Form):
@@ -86,25 +121,28 @@ class IndicatorForm(forms.Form):
         return IndicatorContent(**{name: self.cleaned_data[name] for name in _names(IndicatorContent)})
 
 
-class IndicatorChangeForm(IndicatorForm):
+class IndicatorChangeForm(IndicatorForm, EditForm):
     """The same, of an indicator that is there."""
 
-    seen = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.CharField(
         label=_("Reason"), required=False, max_length=500,
-        help_text=_("Needed once values are recorded and the direction, the rollup or the baseline changes."),
+        help_text=_("Needed once values are recorded and the unit, level, direction, rollup or baseline changes."),
     )  # fmt: skip
 
     @classmethod
     def initial_of(cls, indicator: Indicator) -> dict[str, Any]:
         """What the indicator says now."""
-        return {**_values(indicator, _names(IndicatorContent)), "seen": indicator.revision}
+        return _values(indicator, (*_names(IndicatorContent), "revision"))
+
+    def changes(self) -> dict[str, Any]:
+        """What the action takes."""
+        return {name: self.cleaned_data[name] for name in _names(IndicatorContent)}
 
 
 class TargetForm(forms.Form):
     """A value to reach by a day."""
 
-    due_on = _day(_("Due"), help_text=_("A target that is there for this day is revised; it stays on record."))
+    due_on = _day(_("Due"))
     target_type = _choice(_("Target type"), TargetType, initial=TargetType.AT_LEAST)
     lower = _number(_("Lower bound"), help_text=_("For at least, between and exactly."))
     upper = _number(_("Upper bound"), help_text=_("For at most and between; for exactly the same as the lower."))
@@ -114,14 +152,17 @@ class TargetForm(forms.Form):
     source = _source()
     source_url = _address()
 
+    # The version that the page shows; 0 where it shows none.
+    seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
     def content(self) -> TargetContent:
-        """What the action takes."""
-        return TargetContent(**self.cleaned_data)
+        """What the action takes, beside what was seen."""
+        return TargetContent(**{name: self.cleaned_data[name] for name in _names(TargetContent)})
 
     @classmethod
     def initial_of(cls, target: Target) -> dict[str, Any]:
         """What the target asks now."""
-        return _values(target, ["due_on", "target_type", "lower", "upper"])
+        return {**_values(target, ["due_on", "target_type", "lower", "upper"]), "seen": target.number}
 
 
 class ReadingForm(forms.Form):
@@ -187,7 +228,7 @@ class SupersedingForm(ReadingForm):
         return _values(observation, _names(ReadingContent))
 
 
-def _values(row: Indicator | Target | Observation, names: list[str]) -> dict[str, Any]:
+def _values(row: Indicator | Target | Observation, names: Iterable[str]) -> dict[str, Any]:
     """Fields as a control shows them: a number without the zeros that its column adds."""
     found = {name: getattr(row, name) for name in names}
     return {name: f"{value.normalize():f}" if isinstance(value, Decimal) else value for name, value in found.items()}

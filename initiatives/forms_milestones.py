@@ -10,6 +10,7 @@ from initiatives.actions.evidence import Borne
 from initiatives.models import Initiative, Milestone
 from initiatives.rules.files import MEDIA_TYPES
 from tracker.filters import IsoDateField
+from tracker.forms import NumberField
 from tracker.models import User
 from tracker.templatetags.tracker import bilingual_text
 
@@ -25,7 +26,7 @@ class BaselineForm(forms.Form):
     """Another date to be measured against. `shown` holds what the effect was shown for: only that is sent."""
 
     date = IsoDateField(label=_("New baseline date"))
-    dollars = forms.DecimalField(
+    dollars = NumberField(
         label=_("Effect in dollars"), required=False, max_digits=None, decimal_places=None,
         help_text=_("What it costs the initiative, such as 5300000.00; minus for what it saves. Empty: not estimated."),
     )  # fmt: skip

@@ -1,7 +1,6 @@
-"""Forms of the ledger beside its single entries: corrections, reprofiles and transfers, the grid, filters."""
+"""Forms of the ledger beside its single entries: corrections, reprofiles and transfers, filters."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -11,22 +10,22 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from initiatives.actions.budget_lines import LineKey
-from initiatives.actions.grid import GridContent, cell_name
 from initiatives.actions.transfers import Move, TransferContent
 from initiatives.aggregates.money import LineFunds
-from initiatives.choices import FundingSource, Stage, TransferKind, Vote
+from initiatives.choices import FundingSource, TransferKind, Vote
 from initiatives.forms import ANY, UNPUBLISHED, EntryForm
 from initiatives.models import BudgetLine, Initiative
 from pillars.models import Plan
 from tracker.filters import IsoDateField
 from tracker.formats import dollars
 from tracker.formats import fiscal_year as fiscal_year_label
+from tracker.forms import NumberField
 from tracker.models import Organization
 from tracker.templatetags.tracker import bilingual_text
 
 
-def _amount(label: Any, *, required: bool = True, **options: Any) -> forms.DecimalField:
-    return forms.DecimalField(label=label, required=required, max_digits=None, decimal_places=None, **options)
+def _amount(label: Any, *, required: bool = True, **options: Any) -> NumberField:
+    return NumberField(label=label, required=required, max_digits=None, decimal_places=None, **options)
 
 
 def _reason(label: Any) -> forms.CharField:
@@ -158,75 +157,6 @@ class TransferForm(_MovingForm):
         return LineKey(
             organization=given["organization"], fiscal_year=source.fiscal_year,
             funding_source=given["funding_source"], vote=given["vote"],
-        )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class GridCell:
-    """One stage of a line: the field, and the total that stands beside it."""
-
-    field: forms.BoundField
-    total: Decimal | None
-
-
-@dataclass(frozen=True)
-class GridRow:
-    """One budget line of the grid."""
-
-    line: BudgetLine
-    label: str
-    cells: list[GridCell]
-
-
-ADD, TOTAL = "add", "total"
-
-
-class GridForm(forms.Form):
-    """Amounts for every budget line and stage on one day. `seen` is the revision whose totals the page shows."""
-
-    effective_on = IsoDateField(label=_("Effective on"))
-    meaning = forms.ChoiceField(
-        label=_("What you write is"), initial=ADD, widget=forms.RadioSelect,
-        choices=[(ADD, _("added to the totals")), (TOTAL, _("the new total"))],
-    )  # fmt: skip
-    reference = forms.CharField(label=_("Source reference"), max_length=200, required=False)
-    note = forms.CharField(label=_("Note"), max_length=1000, required=False)
-    seen = forms.IntegerField(widget=forms.HiddenInput)
-
-    HEAD = ("effective_on", "meaning", "reference", "note")
-
-    def __init__(self, *args: Any, funds: Iterable[LineFunds], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.funds = list(funds)
-        for one in self.funds:
-            for stage in Stage:
-                label = _("%(line)s, %(stage)s") % {"line": line_label(one.line), "stage": stage.label}
-                self.fields[cell_name((one.line.pk, stage.value))] = _amount(
-                    label, required=False, widget=forms.NumberInput(attrs={"step": "0.01", "autocomplete": "off"})
-                )
-
-    def head(self) -> list[forms.BoundField]:
-        """What holds for all cells."""
-        return [self[name] for name in self.HEAD]
-
-    def rows(self) -> list[GridRow]:
-        """The grid."""
-        return [
-            GridRow(
-                one.line, line_label(one.line),
-                [GridCell(self[cell_name((one.line.pk, stage.value))], one.totals.at(stage)) for stage in Stage],
-            )
-            for one in self.funds
-        ]  # fmt: skip
-
-    def content(self) -> GridContent:
-        """What the action takes: the cells that are not left empty."""
-        given: Mapping[str, Any] = self.cleaned_data
-        cells = [(one.line.pk, stage.value) for one in self.funds for stage in Stage]
-        amounts = {cell: given[cell_name(cell)] for cell in cells if given.get(cell_name(cell)) is not None}
-        return GridContent(
-            amounts=amounts, effective_on=given["effective_on"], as_totals=given["meaning"] == TOTAL,
-            seen=given["seen"], reference=given["reference"], note=given["note"],
         )  # fmt: skip
 
 

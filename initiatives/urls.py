@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from initiatives.views import change_requests, evidence, facts, indicators, milestones, money, updates
+from initiatives.views import (
+    change_requests,
+    evidence,
+    facts,
+    indicators,
+    milestones,
+    money,
+    observation_grid,
+    updates,
+)
 
 INITIATIVE = "plans/<str:plan>/initiatives/<str:code>"
 INDICATOR = "plans/<str:plan>/indicators/<str:code>"
@@ -13,6 +22,7 @@ urlpatterns = [
     path("updates/<int:pk>/decide/", updates.decide, name="decide"),
     path(f"{INITIATIVE}/update/", updates.update, name="update"),
     path(f"{INITIATIVE}/milestones/add/", facts.milestone_add, name="milestone-add"),
+    path(f"{INITIATIVE}/milestones/<str:milestone>/change/", facts.milestone_change, name="milestone-change"),
     path(f"{INITIATIVE}/milestones/<str:milestone>/move/", facts.milestone_move, name="milestone-move"),
     path(f"{INITIATIVE}/milestones/<str:milestone>/meet/", facts.milestone_meet, name="milestone-meet"),
     path(f"{INITIATIVE}/milestones/<str:milestone>/baseline/", change_requests.baseline, name="milestone-baseline"),
@@ -25,7 +35,7 @@ urlpatterns = [
     path("evidence/<int:pk>/file/", evidence.evidence_file, name="evidence-file"),
     path("change-requests/<int:pk>/", change_requests.change_request, name="change-request"),
     path("change-requests/<int:pk>/decide/", change_requests.change_request_decide, name="change-request-decide"),
-    path(f"{INITIATIVE}/money/add/", facts.entry_add, name="entry-add"),
+    path(f"{INITIATIVE}/money/add/", money.entry_add, name="entry-add"),
     path(f"{INITIATIVE}/money/grid/", money.ledger_grid, name="ledger-grid"),
     path(f"{INITIATIVE}/money/reprofile/", money.reprofile, name="reprofile"),
     path(f"{INITIATIVE}/money/transfer/", money.transfer, name="transfer"),
@@ -35,6 +45,7 @@ urlpatterns = [
     path("plans/<str:plan>/add-indicator/", indicators.indicator_add, name="indicator-add"),
     path(f"{INDICATOR}/change/", indicators.indicator_change, name="indicator-change"),
     path(f"{INDICATOR}/targets/set/", indicators.target_set, name="target-set"),
+    path(f"{INDICATOR}/observations/grid/", observation_grid.observation_grid, name="observation-grid"),
     path(f"{INDICATOR}/observations/add/", indicators.observation_add, name="observation-add"),
     path(f"{INDICATOR}/observations/<int:pk>/correct/", indicators.observation_correct, name="observation-correct"),
     path(f"{INDICATOR}/observations/<int:pk>/restate/", indicators.observation_restate, name="observation-restate"),

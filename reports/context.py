@@ -59,12 +59,18 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     here = request.resolver_match.url_name if request.resolver_match else None
     nav = [
         *(_in_plan(plan, user, here) if plan else ()),
-        *(Link(label, reverse(name), "page" if here == name else "") for name, label in _EVERYWHERE.items()),
+        *(Link(label, reverse(name), _current(name, here)) for name, label in _EVERYWHERE.items()),
     ]
     return {"plans": plans, "plan": plan, "nav": nav, "footer_links": footer, "has_role": bool(user.access.grants)}
 
 
 _EVERYWHERE = {"history": _("History"), "data": _("Data")}
+_BELOW = {"history": {"plan-history", "object-history"}}
+
+
+def _current(name: str, here: str | None) -> str:
+    """Whether the page is that one, or one below it."""
+    return "page" if here == name else "true" if here in _BELOW.get(name, ()) else ""
 
 
 def _in_plan(plan: Plan, user: User, here: str | None) -> Iterator[Link]:

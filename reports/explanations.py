@@ -1,5 +1,6 @@
 """Explain a number: the rows that make it, what was left out and why, and that they add up."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,10 @@ from tracker import formats
 from tracker.errors import Invalid
 
 SHOWN = 500  # rows on a page; the API gives them all
+ANY = "*"  # part of a bucket's key
+# Path from a row to its budget line, for figures of money.
+_LINES: dict[type[Model], str] = {LedgerEntry: "line", BudgetLine: "pk"}
+_OF_LINE = re.compile(r"(?P<bucket>.+)/line-(?P<line>[1-9][0-9]{0,17})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,8 @@ class Exclusion:
 @dataclass(frozen=True)
 class Explanation:
     """A figure, its value, its rows and its exclusions. `value` is the sum of the rows' values; None where none is
-    known, and for a figure whose buckets make no sum (each bucket has its own value then)."""
+    known, and for a figure whose buckets make no sum (each bucket has its own value then). `line`: the key of the
+    budget line that it is cut to."""
 
     figure: Figure
     scope: Scope
@@ -64,33 +70,57 @@ class Explanation:
     value: Amount | None
     rows: list[ExplainedRow]
     exclusions: list[Exclusion]
+    line: int | None = None
+
+
+def line_bucket(bucket: str, line: int) -> str:
+    """What of a bucket lies on one budget line: `2025/RCMP/line-17`, `2025/RCMP/authority/line-17`."""
+    return f"{bucket}/line-{line}"
 
 
 def explain(figure: Figure, scope: Scope, *, on: date, bucket: str = "") -> Explanation:
     """Everything behind a figure, or behind one of its buckets. The first parts of a bucket's key stand for all that
-    begin so, where adding them means something: `2025` for `2025/CBSA` and `2025/RCMP`. Raises `Invalid` for a bucket
-    it has not."""
+    begin so, where adding them means something: `2025` for `2025/CBSA` and `2025/RCMP`; `*` stands for any part:
+    `*/CBSA`. A key that ends with `/line-17` is cut to that budget line. Raises `Invalid` for a bucket it has not."""
     result = compute(figure, scope.selection, on=on, whole_plan=scope.whole_plan)
-    meant = [key for key in result.cells if _lies_in(bucket, key)]
-    if bucket and bucket not in result.cells and not (meant and figure.adds):
-        message = _("There is no such bucket. Known are: %(known)s.") % {"known": ", ".join(result.cells) or "-"}
-        raise Invalid(message, fields={"bucket": message})
+    named, line = _cut(bucket)
+    meant = [key for key in result.cells if _lies_in(named, key)]
+    if named and named not in result.cells and not (meant and figure.adds):
+        raise _no_bucket(result)
 
     def shown(rows: Rows) -> list[ExplainedRow]:
         own = rows if scope.whole_plan else rows.filter(_of_the_scope(figure, scope))
-        return [row for row in explained(own, figure) if _lies_in(bucket, row.bucket)]
+        if line is not None:
+            own = own.filter(**{_LINES[rows.model]: line}) if rows.model in _LINES else own.none()
+        return [row for row in explained(own, figure) if _lies_in(named, row.bucket)]
 
+    rows = shown(figure.rows(scope.selection, on))
+    if line is not None and not rows:
+        raise _no_bucket(result)
     exclusions = [Exclusion(reason, shown(left)) for reason, left in figure.excluded(scope.selection, on)]
+    value = known_sum(result.cells[key] for key in meant) if named else result.total
     return Explanation(
         figure=figure,
         scope=scope,
         on=on,
         bucket=bucket,
         result=result,
-        value=known_sum(result.cells[key] for key in meant) if bucket else result.total,
-        rows=shown(figure.rows(scope.selection, on)),
+        value=value if line is None else known_sum(row.value for row in rows),
+        rows=rows,
         exclusions=[exclusion for exclusion in exclusions if exclusion.rows],
+        line=line,
     )
+
+
+def _cut(bucket: str) -> tuple[str, int | None]:
+    """A bucket's own key, and the budget line that it is cut to."""
+    found = _OF_LINE.fullmatch(bucket)
+    return (found["bucket"], int(found["line"])) if found else (bucket, None)
+
+
+def _no_bucket(result: Result) -> Invalid:
+    message = _("There is no such bucket. Known are: %(known)s.") % {"known": ", ".join(result.cells) or "-"}
+    return Invalid(message, fields={"bucket": message})
 
 
 def _of_the_scope(figure: Figure, scope: Scope) -> Q:
@@ -102,7 +132,8 @@ def _of_the_scope(figure: Figure, scope: Scope) -> Q:
 
 
 def _lies_in(bucket: str, key: str) -> bool:
-    return bucket in ("", key) or key.startswith(f"{bucket}/")
+    wanted, parts = bucket.split("/") if bucket else [], key.split("/")
+    return len(wanted) <= len(parts) and all(one in (ANY, part) for one, part in zip(wanted, parts, strict=False))
 
 
 def explained(rows: Rows, figure: Figure) -> list[ExplainedRow]:
@@ -133,7 +164,7 @@ def _milestone(row: Milestone, bucket: str) -> ExplainedRow:
     initiative = row.initiative
     return ExplainedRow(
         "milestone", row.pk, f"{initiative.code} {row.code}", row.title_en, row.title_fr,
-        f"{initiative.get_absolute_url()}#milestone-{row.code}", bucket, 1,
+        f"{initiative.get_absolute_url()}#milestone-{row.code}", bucket, getattr(row, "adds", 1),
     )  # fmt: skip
 
 

@@ -74,4 +74,4 @@ def result(declared: Figure, sealed: dict[str, Any]) -> Result:
 
 
 def _amount(unit: Unit, value: Any) -> Amount | None:
-    return Decimal(value) if unit is Unit.DOLLARS and value is not None else value
+    return Decimal(value) if unit.exact and value is not None else value

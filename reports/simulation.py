@@ -20,6 +20,7 @@ from pillars.actions import add_weeks, lock_week
 from pillars.models import Plan, ReportingWeek
 from pillars.rules import monday_of
 from reports.actions import publish_rollup
+from reports.simulated_facts import SimulatedFacts
 from reports.simulated_plan import instant, simulated_entry, simulated_plan
 from reports.simulated_text import STORIES
 from tracker.choices import Channel
@@ -60,7 +61,12 @@ class Simulation:
         )
         initiatives = Initiative.objects.filter(plan=self.plan)
         self.moods = {initiative.pk: self.chance.choice([0, 0, 0, 1, 1, 2]) for initiative in initiatives.for_list()}
-        add_weeks(plan=self.plan, on=self.start, by=self.actor(), at=opened + timedelta(seconds=1))
+        self.facts = SimulatedFacts(
+            plan=self.plan, manager=self.actor(self.manager), lead=self.actor(self.lead), start=self.start,
+            chance=random.Random(SEED + 1),  # noqa: S311 - a game, not a secret
+        )  # fmt: skip
+        self.facts.begin(opened + timedelta(seconds=1))
+        add_weeks(plan=self.plan, on=self.start, by=self.actor(), at=opened + timedelta(minutes=1))
         for number in range(WEEKS + 1):
             monday = self.start + timedelta(weeks=number)
             events = sorted(self._week(monday), key=lambda event: event[0])
@@ -73,6 +79,7 @@ class Simulation:
     def _week(self, monday: date) -> Iterator[Event]:
         """Everything that happens in one week, with its instant."""
         yield instant(monday, time(0, 5)), partial(self._make_weeks, monday)
+        yield from self.facts.week(monday)
         initiatives = list(
             Initiative.objects.filter(plan=self.plan)
             .in_progress()
@@ -114,7 +121,7 @@ class Simulation:
         if due is None or expected is None or expected > today + timedelta(days=3):
             return
         if self.chance.random() < (0.75, 0.45, 0.2)[mood]:
-            meet_milestone(milestone=due, on=min(expected, today), evidence="", by=by, at=at)
+            meet_milestone(milestone=due, on=min(expected, today), by=by, at=at)
         else:
             to = today + timedelta(days=self.chance.choice([7, 14, 21, 42]))
             if to != expected:

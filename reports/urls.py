@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import data, explain, indicators, initiative, money, overview, rollups
+from reports.views import data, explain, history, indicators, initiative, money, overview, rollups
 
 urlpatterns = [
     path("", overview.home, name="home"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("plans/<str:plan>/indicators/", indicators.indicators, name="indicators"),
     path("plans/<str:plan>/indicators/<str:code>/", indicators.indicator, name="indicator"),
     path("plans/<str:plan>/rollups/", rollups.rollups, name="rollups"),
+    path("plans/<str:plan>/history/", history.plan_history, name="plan-history"),
+    path("plans/<str:plan>/history/<slug:kind>/<int:pk>/", history.object_history, name="object-history"),
     path("rollups/<str:code>/", rollups.rollup, name="rollup"),
     path("figures/<str:key>/", explain.explanation, name="explain"),
     path("data/", data.data, name="data"),

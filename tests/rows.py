@@ -6,10 +6,11 @@ from decimal import Decimal
 from django.db import connection
 from django.utils import timezone
 
-from initiatives.choices import Decision, Health, Lifecycle, MilestoneKind, Stage, Workflow
+from initiatives.choices import Decision, Health, Lifecycle, MilestoneKind, Stage, TransferKind, Workflow
 from initiatives.models import (
     BudgetLine,
     ChangeRequest,
+    Evidence,
     FundingAnnouncement,
     Indicator,
     Initiative,
@@ -17,10 +18,12 @@ from initiatives.models import (
     LedgerEntry,
     Milestone,
     MilestoneBaseline,
+    MilestoneDependency,
     MilestoneForecast,
     Observation,
     StatusUpdate,
     Target,
+    Transfer,
 )
 from pillars.actions import new_week
 from pillars.models import Pillar, Plan, ReportingWeek
@@ -64,6 +67,7 @@ def two_hundred_of_each() -> None:
             for initiative in initiatives[:-1]
         )
         _facts(plans[0], initiatives, organizations[0])
+        _beside(initiatives)
         ChangeRequest.objects.bulk_create(
             ChangeRequest(
                 milestone=one, date=monday, reason="Late steel", requested_by=author, requested_at=now,
@@ -119,6 +123,23 @@ def _facts(plan: Plan, initiatives: list[Initiative], organization: object) -> N
         for number in range(MANY)
     )  # fmt: skip
     _measured(plan, initiatives)
+
+
+def _beside(initiatives: list[Initiative]) -> None:
+    now, today = timezone.now(), timezone.localdate()
+    first, second, *others = Milestone.objects.filter(initiative__in=initiatives).order_by("pk")
+    MilestoneDependency.objects.bulk_create(
+        MilestoneDependency(milestone=one, needs=needs)
+        for one, needs in [(second, first), (others[0], second), *((one, first) for one in others)]
+    )
+    Transfer.objects.bulk_create(
+        Transfer(initiative=one, kind=TransferKind.REPROFILE, reason="Late permits", effective_on=today, made_at=now)
+        for one in initiatives
+    )
+    Evidence.objects.bulk_create(
+        Evidence(initiative=one, title="Minutes", url="https://example.org/minutes", added_at=now)
+        for one in initiatives
+    )
 
 
 def _measured(plan: Plan, initiatives: list[Initiative]) -> None:

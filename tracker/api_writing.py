@@ -2,37 +2,67 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
-from rest_framework.status import HTTP_201_CREATED
+from rest_framework.status import HTTP_200_OK, HTTP_201_CREATED
 
 from tracker.api import READING, RowsViewSet
 from tracker.errors import Invalid, Refused, of_one_row
 from tracker.idempotency import once
+from tracker.openapi import PATCHING
 from tracker.preconditions import etag
 from tracker.problems import flat
 from tracker.serializers import StrictSerializer
 
 MOST = 1000  # rows of one write
 
+IF_MATCH = PATCHING[0]  # for a POST that has to name the revision that was read
+
 Bodies = dict[int, dict[str, Any]]
+Row = TypeVar("Row", bound=Model)
 
 
-class WritingViewSet(RowsViewSet):
-    """Rows that may also be made: `POST` one body, or an array of up to 1,000."""
-
-    body_class: ClassVar[type[StrictSerializer]]
+class WrittenViewSet(RowsViewSet):
+    """Rows that programs also write."""
 
     @property
     def on(self) -> Any:
         """The day that is asked about; the answer to a write shows today."""
         return super().on if self.request.method in READING else timezone.localdate()
+
+    def rows(self, made: Sequence[Model]) -> list[dict[str, Any]]:
+        """The rows as a list shows them, in the order in which they were made."""
+        found = self.serializer_class.read(self.get_queryset().filter(pk__in=[one.pk for one in made]))
+        by_key = {row["id"]: row for row in found}
+        return [by_key[one.pk] for one in made]
+
+    def shown(self, row: Mapping[str, Any], status: int = HTTP_200_OK) -> HttpResponse:
+        """One row, and the revision that last touched it."""
+        answer = self.json(row, status=status)
+        answer["ETag"] = etag(row["revision"])
+        answer["X-Revision"] = str(row["revision"])
+        return answer
+
+    def created(self, made: Model) -> HttpResponse:
+        """The row that was made, and its address."""
+        [row] = self.rows([made])
+        answer = self.shown(row, status=HTTP_201_CREATED)
+        space = getattr(self.request.resolver_match, "namespace", "")
+        answer["Location"] = reverse(f"{space}:{self.basename}-detail", args=[made.pk])
+        return answer
+
+
+class WritingViewSet(WrittenViewSet):
+    """Rows that may also be made: `POST` one body, or an array of up to 1,000."""
+
+    body_class: ClassVar[type[StrictSerializer]]
 
     @once
     def create(self, request: Request) -> HttpResponse:
@@ -43,16 +73,12 @@ class WritingViewSet(RowsViewSet):
         """
         now = timezone.now()
         sent: Any = request.data
-        several = isinstance(sent, list)
-        bodies, refused = _read(sent if several else [sent], self.body_class())
-        if several:
-            rows = self.rows(self.make(bodies, refused, at=now))
-            answer = self.json(rows, status=HTTP_201_CREATED)
-        else:
+        if not isinstance(sent, list):
             with of_one_row():
-                rows = self.rows(self.make(bodies, refused, at=now))
-            answer = self.shown(rows[0], status=HTTP_201_CREATED)
-            answer["Location"] = f"{request.path}{rows[0]['id']}/"
+                [made] = self.make(*_read([sent], self.body_class()), at=now)
+            return self.created(made)
+        rows = self.rows(self.make(*_read(sent, self.body_class()), at=now))
+        answer = self.json(rows, status=HTTP_201_CREATED)
         answer["X-Revision"] = str(rows[0]["revision"])
         return answer
 
@@ -61,18 +87,20 @@ class WritingViewSet(RowsViewSet):
         already: then nothing is written."""
         raise NotImplementedError
 
-    def rows(self, made: Sequence[Model]) -> list[dict[str, Any]]:
-        """The rows as a list shows them, in the order in which they were made."""
-        found = self.serializer_class.read(self.get_queryset().filter(pk__in=[one.pk for one in made]))
-        by_key = {row["id"]: row for row in found}
-        return [by_key[one.pk] for one in made]
 
-    def shown(self, row: Mapping[str, Any], status: int = 200) -> HttpResponse:
-        """One row, and the revision that last touched it."""
-        answer = self.json(row, status=status)
-        answer["ETag"] = etag(row["revision"])
-        answer["X-Revision"] = str(row["revision"])
-        return answer
+def values_of(body: type[StrictSerializer], request: Request, *, partial: bool = False) -> dict[str, Any]:
+    """The values of the body that was sent. Raises a `ValidationError` that names each fault."""
+    found = body(data=request.data, partial=partial)
+    found.is_valid(raise_exception=True)
+    return dict(found.validated_data)
+
+
+def only(rows: "QuerySet[Row]", key: str) -> Row:
+    """The row of that key. Raises `NotFound`, and tells what may not be seen not apart from what is not there."""
+    found = rows.filter(pk=key).first()
+    if found is None:
+        raise NotFound(_("Nothing is found here."))
+    return found
 
 
 def _read(data: Sequence[Any], body: StrictSerializer) -> tuple[Bodies, dict[int, Refused]]:

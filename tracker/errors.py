@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -66,9 +66,11 @@ class Conflict(Refused):
 
 @dataclass(frozen=True)
 class Difference:
-    """A field that somebody else changed since one read it: what is stored, what was sent, who stored it and when."""
+    """A field that somebody else changed since one read it: what one saw, what is stored, what was sent, who stored it
+    and when."""
 
     field: str
+    seen: Any
     stored: Any
     sent: Any
     by: str
@@ -82,27 +84,28 @@ class Difference:
         return _("%(name)s changed this on %(at)s (r%(number)s).") % who
 
 
-class EditConflict(Conflict):
-    """Two people changed the same fields, differently. `values` is the row with what did not conflict merged and what
-    did as it was sent; `revision` is the stored row's: sent again under it, the values stand."""
+class EditConflict(Refused):
+    """The row is not what the writer had read: somebody else changed the same fields, differently, or it was not there.
 
+    `values` are those sent, with what others changed beside merged in; `revision` is the stored row's: sent again under
+    it, they stand.
+    """
+
+    status = 412
     code = "edit_conflict"
 
     def __init__(
         self, message: Text, differences: Sequence[Difference] = (), *, revision: int = 0,
         values: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
-        super().__init__(message, fields={difference.field: difference.sentence for difference in differences})
+        super().__init__(
+            message,
+            fields={difference.field: difference.sentence for difference in differences},
+            more={"revision": revision, "conflicts": [asdict(difference) for difference in differences]},
+        )
         self.differences = tuple(differences)
         self.revision = revision
         self.values = dict(values or {})
-
-
-class PreconditionFailed(EditConflict):
-    """`If-Match` names another version than the one that is stored; the differences say what changed since."""
-
-    status = 412
-    code = "precondition_failed"
 
 
 class PreconditionRequired(Refused):
@@ -110,13 +113,6 @@ class PreconditionRequired(Refused):
 
     status = 428
     code = "precondition_required"
-
-
-class Stale(Refused):
-    """Somebody else changed the same fields since the revision that the write is meant for."""
-
-    status = 412
-    code = "stale"
 
 
 class KeyReused(Refused):

@@ -1,27 +1,105 @@
 """Forms of the ground floor."""
 
+import re
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tracker.choices import Language
-from tracker.errors import Refused, TooManyTries
+from tracker.errors import Difference, EditConflict, PreconditionRequired, Refused, TooManyTries
+from tracker.formats import is_french
 from tracker.http import client_address
+from tracker.merging import alike
 from tracker.models import User
 from tracker.throttle import Try
 
+_SPACES = re.compile(r"\s+")  # the no-break ones too
+_ENGLISH_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
+
 
 def show_refusal(form: forms.BaseForm, error: Refused) -> None:
-    """Put a refusal's sentences beside the fields that they name; what names no field stands on top."""
+    """Put a refusal's sentences beside the fields that they name; what names no field stands on top. A form over a row
+    that somebody else changed meanwhile shows what becomes of both."""
+    if isinstance(form, EditForm) and isinstance(error, EditConflict):
+        form.bring_in(error)
+        return
     for name, sentence in error.fields.items():
         form.add_error(name if name in form.fields else None, str(sentence))
     if not error.fields:
         form.add_error(None, str(error.message))
+
+
+class NumberField(forms.DecimalField):
+    """A number as the page's language writes it: `1 234,56` in French, `1,234.56` in English, `1234.56` in both. What
+    could mean either is refused."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # as DecimalField's own, which is a Decimal
+        """The number. Raises `ValidationError` for what is none."""
+        text = _SPACES.sub("", "" if value is None else str(value)).replace("\u2212", "-")
+        if is_french() and text.count(",") == 1 and "." not in text:
+            text = text.replace(",", ".")
+        elif not is_french() and _ENGLISH_THOUSANDS.fullmatch(text):
+            text = text.replace(",", "")
+        return super().to_python(text)
+
+
+class EditForm(forms.Form):
+    """A form over a row that is there, named by the fields that it writes; `revision` is the row's as the page shows
+    it, 0 while there is none."""
+
+    revision = forms.IntegerField(
+        required=False, min_value=0, widget=forms.HiddenInput, label=_("Version"),
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value"), _("The form does not say which version you read. Open the page again.")
+        ),
+    )  # fmt: skip
+
+    @property
+    def seen(self) -> int:
+        """The revision of the row that the person read. Raises `PreconditionRequired` when the form does not say."""
+        number: int | None = self.cleaned_data["revision"]
+        if number is None:
+            message = _("The form does not say which version you read. Open the page again.")
+            raise PreconditionRequired(message, fields={"revision": message})
+        return number
+
+    def bring_in(self, error: EditConflict) -> None:
+        """Show what others wrote merged in; where both changed the same, what the person wrote, and the other version
+        beside it. Sent again, what it then shows stands."""
+        self.data = {**cast(QueryDict, self.data).dict(), **error.values, "revision": error.revision}
+        self.full_clean()
+        for difference in error.differences:
+            self.add_error(difference.field, f"{difference.sentence} {self._says(difference)}")
+        if not error.differences:
+            self.add_error(None, str(error.message))
+
+    def brought_in(self, row: Model) -> str:
+        """The labels of what others wrote meanwhile and `row` says otherwise than this form did; empty for none."""
+        columns = {field.attname for field in row._meta.concrete_fields} - {"revision"}
+        names = [name for name in self.cleaned_data if name in columns]
+        differing = [name for name in names if not alike(getattr(row, name), self.cleaned_data[name])]
+        return ", ".join(str(self.fields[name].label) for name in differing)
+
+    def _says(self, difference: Difference) -> str:
+        """The stored version in words."""
+        stored = difference.stored
+        if isinstance(stored, bool):
+            return gettext("It is ticked now.") if stored else gettext("It is not ticked now.")
+        if stored is None or stored == "":
+            return gettext("It is empty now.")
+        choices = dict(getattr(self.fields[difference.field], "choices", ()))
+        return gettext("It says now: “%(text)s”") % {"text": choices.get(stored, stored)}
 
 
 class SignInForm(AuthenticationForm):

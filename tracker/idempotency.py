@@ -14,7 +14,7 @@ from functools import wraps
 from typing import Any, cast
 
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,6 +30,8 @@ REPLAY = "Idempotent-Replay"
 KEPT = timedelta(days=7)
 KEY = r"[\x21-\x7e]{1,200}"
 ANSWERED = ("ETag", "Location", "X-Revision")  # headers of the first answer that a replay repeats
+
+PAGE_FIELD, PAGE_TOKEN = "once", r"[0-9a-f]{32}"
 
 Handler = Callable[..., HttpResponse]
 
@@ -79,6 +81,47 @@ def once(handler: Handler) -> Handler:
 
     carried_out.once = True  # type: ignore[attr-defined]  # by this a test tells handlers that are
     return carried_out
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What a page's form did: the result of the write, or that the same was carried out before."""
+
+    result: Any
+    again: bool
+
+
+def once_by_page(request: HttpRequest, write: Callable[[], Any]) -> Carried:
+    """Carry out what the form of a page asks for, in one transaction; the same content sent twice from the same page (a
+    second click, a reload) once. The page carries a token in its field `once`; without one nothing is remembered."""
+    token = request.POST.get(PAGE_FIELD, "")
+    if not re.fullmatch(PAGE_TOKEN, token):
+        return Carried(write(), again=False)
+    digest = _content(request)
+    user, key = cast(User, request.user), f"page:{token}:{digest[:32]}"
+    with transaction.atomic():
+        hold_turn()
+        if IdempotencyKey.objects.filter(user=user, key=key).exists():
+            return Carried(None, again=True)
+        result = write()
+        IdempotencyKey.objects.create(
+            user=user, key=key, route=f"POST {request.path}", digest=digest, status=302, body=b"",
+            made_at=timezone.now(),
+        )  # fmt: skip
+    return Carried(result, again=False)
+
+
+def _content(request: HttpRequest) -> str:
+    """SHA-256 of what the form says, its files included."""
+    said = sorted((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
+    digest = hashlib.sha256(repr(said).encode())
+    for name, files in sorted(request.FILES.lists()):
+        for file in files:
+            digest.update(repr((name, file.name, file.size)).encode())
+            for chunk in file.chunks():
+                digest.update(chunk)
+            file.seek(0)
+    return digest.hexdigest()
 
 
 def forget_answers(*, at: datetime) -> int:

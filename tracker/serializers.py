@@ -125,12 +125,16 @@ class RefusedRow(serializers.Serializer[Any]):
     fields = serializers.DictField(child=serializers.CharField())  # type: ignore[assignment]  # a member of this name
 
 
-class Conflicting(serializers.Serializer[Any]):
-    """A field that two people changed."""
+class DifferenceRow(serializers.Serializer[Any]):
+    """A field that somebody else changed otherwise, after you read it."""
 
-    seen = serializers.JSONField(help_text="At the revision that `If-Match` names.")
-    stored = serializers.JSONField(help_text="Now.")
-    sent = serializers.JSONField(help_text="By you.")
+    field = serializers.CharField()
+    seen = serializers.JSONField(help_text="What it said at the revision that `If-Match` names.")
+    stored = serializers.JSONField(help_text="What it says now.")
+    sent = serializers.JSONField(help_text="What you sent.")
+    by = serializers.CharField(help_text="Who changed it last, as named then.")
+    at = serializers.DateTimeField()
+    revision = serializers.IntegerField(help_text="The revision that changed it.")
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
@@ -146,8 +150,10 @@ class ProblemSerializer(serializers.Serializer[Any]):
     errors = RefusedRow(  # type: ignore[assignment]  # a member of this name
         many=True, required=False, help_text="Of an array: every row that cannot be accepted."
     )
-    conflicts = serializers.DictField(
-        child=Conflicting(), required=False, help_text="Of a stale write: fields that somebody else changed otherwise."
+    conflicts = DifferenceRow(many=True, required=False, help_text="Of an edit conflict: both versions of each field.")
+    revision = serializers.IntegerField(
+        required=False,
+        help_text="Of an edit conflict: the revision of the stored row. Sent again under it, yours stands.",
     )
 
 

@@ -1,23 +1,19 @@
 """What every action does the same way: ask whether it is permitted, check the row, save it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from tracker.errors import Invalid, NotAllowed, Refused, RowsRefused, Stale
-from tracker.merging import merge
+from tracker.errors import Invalid, NotAllowed, Refused, RowsRefused
 from tracker.rules import Permission
-from tracker.timemachine import Actor, Tracked, as_of, head
+from tracker.timemachine import Actor, Tracked
 
 Draft = TypeVar("Draft")
 Row = TypeVar("Row", bound=models.Model)
 NAMED = 10  # names in a reason
-LONGEST = 120  # characters of a value that a sentence quotes
 
 
 def require(by: Actor, permission: Permission, scopes: Iterable[str]) -> None:
@@ -94,51 +90,7 @@ def some_of(names: Iterable[str]) -> str:
     return ", ".join(found[:NAMED]) + more
 
 
-def change(row: Tracked, wanted: Mapping[str, Any], *, seen: int) -> None:
-    """Set on a row, read under the turn, what somebody wants who saw it as revision `seen` left it.
-
-    What others changed meanwhile is kept. Raises `Stale` where they changed the same fields otherwise, with what was
-    seen, is stored and was sent, and where the row did not exist at that revision.
-    """
-    now = {name: getattr(row, name) for name in wanted}
-    base = now if row.revision <= seen <= head() else _as_seen(row, wanted, seen=seen)
-    if base is None:
-        raise Stale(_("There was no such row at revision r%(seen)d. Read it again.") % {"seen": seen})
-    merged = merge(base=base, now=now, wanted=wanted)
-    if merged.conflicts:
-        both = {name: (now[name], wanted[name]) for name in merged.conflicts}
-        raise Stale(
-            _("Somebody else changed this meanwhile. Read it again, and send what should hold."),
-            fields={
-                name: _("Now it is %(stored)s; you sent %(sent)s.") % {"stored": _quoted(stored), "sent": _quoted(sent)}
-                for name, (stored, sent) in both.items()
-            },
-            more={
-                "conflicts": {
-                    name: {"seen": base[name], "stored": stored, "sent": sent} for name, (stored, sent) in both.items()
-                }
-            },
-        )
-    fill(row, merged.values)
-
-
-def _as_seen(row: Tracked, names: Iterable[str], *, seen: int) -> dict[str, Any] | None:
-    """The row's values as a past revision left them; None where it did not exist."""
-    if not 0 < seen <= head():
-        return None
-    with as_of(seen):
-        found: dict[str, Any] | None = _manager(row).filter(pk=row.pk).values(*names).first()
-    return found
-
-
 def _manager(row: models.Model) -> models.Manager[Any]:
     manager: models.Manager[Any] | None = row._meta.default_manager
     assert manager is not None, row  # noqa: S101 - every model of ours has one
     return manager
-
-
-def _quoted(value: str | Decimal | date | None) -> str:
-    if value is None or value == "":
-        return _("empty")
-    text = str(value)
-    return _("“%(text)s”") % {"text": text if len(text) <= LONGEST else f"{text[:LONGEST]}…"}

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from initiatives.choices import Decision
 from initiatives.models import ChangeRequest, Milestone, MilestoneBaseline
 from initiatives.rules import amount_problem
-from tracker.errors import Conflict, Invalid, NotAllowed
+from tracker.errors import Conflict, EditConflict, Invalid, NotAllowed
 from tracker.rules import Permission
-from tracker.timemachine import Actor, revision
+from tracker.timemachine import Actor, head, revision
 from tracker.writing import require, save
 
 DECISIONS = (Decision.APPROVED, Decision.REFUSED)
@@ -74,7 +74,7 @@ def decide_request(
     """Approve or refuse, for good; what is approved becomes the next baseline in the same revision. Nobody decides on
     their own request; a refusal says why.
 
-    `seen` is the revision of the request that was read: what changed since is not decided unread (`Conflict`).
+    `seen` is a revision at which the request was read: what changed since is not decided unread (`EditConflict`).
     """
     if decision not in DECISIONS:
         raise Invalid(_("Approve or refuse."), fields={"decision": _("Approve or refuse.")})
@@ -88,8 +88,9 @@ def decide_request(
         require(by, Permission.DECIDE_BASELINE, fresh.milestone.initiative.scopes)
         if fresh.requested_by_id == by.user.pk:
             raise NotAllowed(_("Nobody decides on what they asked for. Another lead has to."), code="own_request")
-        if seen is not None and seen != fresh.revision:
-            raise Conflict(_("The request changed while you were reading it. Read it once more."), code="changed")
+        if seen is not None and not fresh.revision <= seen <= head():
+            message = _("The request changed while you were reading it. Read it once more.")
+            raise EditConflict(message, revision=fresh.revision)
         if decision == Decision.APPROVED:
             _check_open(fresh.milestone)
             _check_moves(fresh.milestone, fresh.date)

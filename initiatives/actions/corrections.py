@@ -4,10 +4,11 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from initiatives.actions.authority import NEGATIVE, overdrawn
 from initiatives.actions.budget_lines import LineKey, opened_line
-from initiatives.actions.money import EntryContent, NewEntry, check_entry, reverse_entry
+from initiatives.actions.money import EntryContent, NewEntry, check_entry, undone
 from initiatives.models import LedgerEntry
-from tracker.errors import Invalid
+from tracker.errors import Conflict, Invalid
 from tracker.timemachine import Actor, revision
 from tracker.writing import save
 
@@ -23,7 +24,7 @@ def correct_entry(*, entry: LedgerEntry, content: EntryContent, reason: str, by:
         raise Invalid(message, fields={"amount": message})
     check_entry(NewEntry(initiative=initiative, content=content), by=by, at=at)
     with revision(by=by, reason=f"Entry {entry.pk} of {initiative.code} corrected: {reason}", at=at):
-        reverse_entry(entry=entry, reason=reason, by=by, at=at)
+        undone(entry, reason=reason, by=by)
         key = LineKey(
             organization=content.organization, fiscal_year=content.fiscal_year,
             funding_source=content.funding_source, vote=content.vote,
@@ -33,6 +34,8 @@ def correct_entry(*, entry: LedgerEntry, content: EntryContent, reason: str, by:
             effective_on=content.effective_on, reference=content.reference, note=content.note, corrects=entry,
         )  # fmt: skip
         save(corrected)
+        if overdrawn([entry.line, corrected.line], since=min(entry.effective_on, corrected.effective_on)):
+            raise Conflict(NEGATIVE, code="negative_authority")
     return corrected
 
 

@@ -1,17 +1,18 @@
-"""Indicators and their targets: defined, changed, aimed at. What is observed of them: `actions.observations`."""
+"""Indicators: defined and changed. What they aim at: `actions.targets`; what is observed: `actions.observations`."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from initiatives.choices import Accumulation, Measure, RollupRule, TargetChange, TargetType
-from initiatives.models import Indicator, Initiative, Target
-from initiatives.rules.indicators import Bounds, bounds_problem, target_change
+from initiatives.choices import Accumulation, Measure, RollupRule, TargetType
+from initiatives.models import Indicator, Initiative
 from pillars.models import Pillar, Plan
-from tracker.errors import Conflict, Invalid
+from tracker.editing import merged
+from tracker.errors import Invalid
 from tracker.rules import Permission
 from tracker.timemachine import Actor, revision
 from tracker.writing import fill, require, save
@@ -19,7 +20,7 @@ from tracker.writing import fill, require, save
 # What an observation means depends on these: they stay as they are once something is recorded.
 FIXED = ("measure", "accumulation", "calendar")
 # What changes every year and all progress: a change of these says why.
-WEIGHTY = ("direction", "rollup_rule", "baseline_value", "baseline_on")
+WEIGHTY = ("direction", "rollup_rule", "baseline_value", "baseline_on", "unit_en", "unit_fr", "level")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,17 +52,7 @@ class IndicatorContent:
     french_official: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class TargetContent:
-    """A value to be reached by a day. Bounds in the indicator's unit; an absent bound does not limit."""
-
-    due_on: date
-    target_type: str
-    lower: Decimal | None = None
-    upper: Decimal | None = None
-    reason: str = ""
-    source: str = ""
-    source_url: str = ""
+INDICATOR_FIELDS = frozenset(field.name for field in fields(IndicatorContent))
 
 
 def add_indicator(
@@ -86,79 +77,35 @@ def add_indicator(
 
 
 def change_indicator(
-    *, indicator: Indicator, content: IndicatorContent, reason: str = "", by: Actor, at: datetime,
-    seen: int | None = None,
-) -> Indicator:  # fmt: skip
-    """Change what is said of an indicator; its history keeps what was said before.
+    *, indicator: Indicator, changes: Mapping[str, object], seen: int, by: Actor, at: datetime, reason: str = ""
+) -> Indicator:
+    """Change some fields of `IndicatorContent`, as somebody wants who saw the indicator as revision `seen` left it.
 
-    Once something is observed, what a value means stays (`FIXED`), and what moves its progress needs a reason
-    (`WEIGHTY`). `seen` is the revision that the person read: somebody else's later change is a `Conflict`.
+    What others changed meanwhile in other fields is kept. Once something is observed, what a value means stays
+    (`FIXED`), and what moves its progress needs a reason (`WEIGHTY`). Raises `EditConflict` where others changed the
+    same fields otherwise, and `Invalid` by field.
     """
+    unknown = sorted(set(changes) - INDICATOR_FIELDS)
+    if unknown:
+        message = f"An indicator has no {', '.join(unknown)} to change."
+        raise ValueError(message)
     require(by, Permission.RECORD_FACTS, indicator.scopes)
-    _check(content)
-    with revision(by=by, reason=reason or f"Indicator {indicator.code} changed", at=at):
+    with revision(by=by, reason=reason.strip() or f"Indicator {indicator.code} changed", at=at):
         fresh = Indicator.objects.select_related("plan").get(pk=indicator.pk)
-        if seen is not None and seen != fresh.revision:
-            raise Conflict(_("Somebody changed this indicator meanwhile. Read it once more."), code="changed")
-        values = asdict(content)
+        values = merged(fresh, changes, seen=seen)
         changed = {name for name, value in values.items() if getattr(fresh, name) != value}
-        if not changed:
-            raise Invalid(_("Nothing changed."))
         if "code" in changed:
             raise Invalid(
                 _("A code names its indicator for ever."), fields={"code": _("Leave it %(code)s.") % vars(fresh)}
             )
         _check_change(fresh, changed, reason)
         fill(fresh, values)
+        _check(fresh)
         save(fresh)
     return fresh
 
 
-def set_target(*, indicator: Indicator, content: TargetContent, by: Actor, at: datetime) -> Target:
-    """The target for a day, or its next version: what stood before stays. How they compare is computed.
-
-    A revision says why, and is made before the target is due. Raises `Invalid` by field.
-    """
-    require(by, Permission.RECORD_FACTS, indicator.scopes)
-    kind = TargetType(content.target_type) if content.target_type in TargetType.values else None
-    if kind is None:
-        raise Invalid(_("The target cannot be set."), fields={"target_type": _("Choose a type.")})
-    bounds = Bounds(kind, content.lower, content.upper)
-    problems = bounds_problem(bounds)
-    if problems:
-        raise Invalid(_("The target cannot be set."), fields=problems)
-    with revision(by=by, reason=f"Target of {indicator.code} for {content.due_on}", at=at):
-        before = Target.objects.filter(indicator=indicator, due_on=content.due_on).order_by("-number").first()
-        if before is not None:
-            _check_revision(indicator, before, bounds, content, at=at)
-        target = Target(
-            indicator=indicator, number=before.number + 1 if before else 1, set_by=by.user, set_at=at, **asdict(content)
-        )
-        save(target)
-    return target
-
-
-def change_of(before: Target | None, new: Bounds) -> TargetChange:
-    """How the bounds compare with those of the version before."""
-    old = Bounds(TargetType(before.target_type), before.lower, before.upper) if before else None
-    return target_change(old, new)
-
-
-def _check_revision(
-    indicator: Indicator, before: Target, bounds: Bounds, content: TargetContent, *, at: datetime
-) -> None:
-    if change_of(before, bounds) == TargetChange.UNCHANGED:
-        raise Invalid(_("Nothing changed."), fields={"lower": _("This is the target already.")})
-    problems: dict[str, str] = {}
-    if content.due_on < indicator.plan.day(at):
-        problems["due_on"] = _("This target was due already: what it asked for stays. Set one for a later day.")
-    if not content.reason.strip():
-        problems["reason"] = _("Say why the target is revised.")
-    if problems:
-        raise Invalid(_("The target cannot be revised."), fields=problems)
-
-
-def _check(content: IndicatorContent) -> None:
+def _check(content: IndicatorContent | Indicator) -> None:
     """Raise `Invalid` where fields do not go together."""
     problems: dict[str, str | Promise] = {}
     if (content.baseline_value is None) != (content.baseline_on is None):

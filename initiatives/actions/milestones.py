@@ -5,15 +5,17 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
+from typing import NoReturn
 
 from django.utils.translation import gettext as _
 
 from initiatives.models import Initiative, Milestone, MilestoneForecast
 from initiatives.rules.endings import Ending, ending_problems
+from tracker.editing import merged
 from tracker.errors import Conflict, Invalid, of_one_row
 from tracker.rules import Permission
 from tracker.timemachine import Actor, revision
-from tracker.writing import accept, change, check, fill, require, save, save_all, some_of
+from tracker.writing import accept, check, fill, require, save, save_all, some_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,19 +95,26 @@ def change_milestone(
     """Change some of `CHANGEABLE`, as somebody wants who saw the milestone as revision `seen` left it.
 
     What others changed meanwhile in other fields is kept. Taking back that it was met or cancelled needs a reason.
-    Raises `Stale` where they changed the same ones otherwise, `Invalid` by field, and `Conflict` where it would become
-    both met and cancelled.
+    Raises `EditConflict` where they changed the same ones otherwise, `Invalid` by field, and `Conflict` where it would
+    become both met and cancelled.
     """
     unknown = sorted(set(changes) - CHANGEABLE)
     if unknown:
         message = f"A milestone has no {', '.join(unknown)} to change."
         raise ValueError(message)
+    return _changed(milestone, changes, seen=seen, reason=reason, what="changed", by=by, at=at)
+
+
+def _changed(
+    milestone: Milestone, changes: Mapping[str, object], *, seen: int, reason: str, what: str, by: Actor, at: datetime
+) -> Milestone:
+    """`what` is done to it, for the history, where the person gives no reason."""
     initiative = milestone.initiative
     require(by, Permission.RECORD_FACTS, initiative.scopes)
-    with revision(by=by, reason=reason.strip() or f"{initiative.code} {milestone.code} changed", at=at):
+    with revision(by=by, reason=reason.strip() or f"{initiative.code} {milestone.code} {what}", at=at):
         fresh = Milestone.objects.get(pk=milestone.pk)
         old = _ending(fresh)
-        change(fresh, changes, seen=seen)
+        fill(fresh, merged(fresh, changes, seen=seen))
         new = _ending(fresh)
         if new.twice:
             message = _("A milestone is met or cancelled, not both.")
@@ -118,8 +127,13 @@ def change_milestone(
     return fresh
 
 
-def move_forecast(*, milestone: Milestone, to: date, reason: str, by: Actor, at: datetime) -> MilestoneForecast:
-    """A new forecast row; the dates expected before stay on record. Every move but the first says why."""
+def move_forecast(
+    *, milestone: Milestone, to: date, reason: str, by: Actor, at: datetime, seen: date | None = None
+) -> MilestoneForecast:
+    """A new forecast row; the dates expected before stay on record. Every move but the first says why.
+
+    `seen` is the date expected when the person read it: another one since is a `Conflict`.
+    """
     initiative = milestone.initiative
     require(by, Permission.RECORD_FACTS, initiative.scopes)
     with revision(by=by, reason=f"Forecast of {initiative.code} {milestone.code}: {reason or to}", at=at):
@@ -127,6 +141,8 @@ def move_forecast(*, milestone: Milestone, to: date, reason: str, by: Actor, at:
         if fresh.actual_on is not None or fresh.cancelled_on is not None:
             raise Conflict(_("A milestone that is met or cancelled has no forecast."), code="milestone_closed")
         latest = fresh.forecasts.newest_first().first()
+        if seen is not None and latest is not None and latest.date != seen:
+            _moved_meanwhile(latest)
         if latest is not None and latest.date == to:
             raise Invalid(_("Nothing moved."), fields={"forecast_on": _("This is the forecast already.")})
         if latest is not None and not reason.strip():
@@ -136,19 +152,27 @@ def move_forecast(*, milestone: Milestone, to: date, reason: str, by: Actor, at:
     return forecast
 
 
-def meet_milestone(*, milestone: Milestone, on: date, evidence: str, by: Actor, at: datetime) -> Milestone:
-    """Record when it was met. Recording another date later is a correction: both stay in the history."""
-    initiative = milestone.initiative
-    require(by, Permission.RECORD_FACTS, initiative.scopes)
-    if on > initiative.plan.day(at):
-        raise Invalid(_("The date cannot be right."), fields={"actual_on": _("A milestone is not met in the future.")})
-    with revision(by=by, reason=f"{initiative.code} {milestone.code} met on {on}", at=at):
-        fresh = Milestone.objects.get(pk=milestone.pk)
-        if fresh.cancelled_on is not None:
-            raise Conflict(_("The milestone is cancelled."), code="milestone_closed")
-        fresh.actual_on, fresh.evidence = on, evidence or fresh.evidence
-        save(fresh)
-    return fresh
+def _moved_meanwhile(latest: MilestoneForecast) -> NoReturn:
+    who = latest.made_by.display_name if latest.made_by else _("the tracker")
+    said = {"name": who, "date": latest.date, "reason": latest.reason}
+    message = _("%(name)s moved it to %(date)s meanwhile: “%(reason)s”. Send again what should hold.") % said
+    raise Conflict(message, fields={"forecast_on": message}, code="changed")
+
+
+def meet_milestone(
+    *, milestone: Milestone, on: date, by: Actor, at: datetime, evidence: str | None = None, reason: str = "",
+    seen: int | None = None,
+) -> Milestone:  # fmt: skip
+    """Record when it was met. Another date later is a correction, and says why: both stay in the history.
+
+    `seen` is the revision of the milestone that the person read, the row's own without it; without `evidence` it keeps
+    what it has.
+    """
+    changes: dict[str, object] = {"actual_on": on} | ({} if evidence is None else {"evidence": evidence})
+    return _changed(
+        milestone, changes, seen=milestone.revision if seen is None else seen, reason=reason, what=f"met on {on}",
+        by=by, at=at,
+    )  # fmt: skip
 
 
 def _forecast(milestone: Milestone, on: date, reason: str, *, by: Actor, at: datetime) -> MilestoneForecast:

@@ -8,6 +8,7 @@ from functools import partial
 
 from django.utils.translation import gettext as _
 
+from initiatives.actions.authority import NEGATIVE, overdrawn
 from initiatives.choices import Stage
 from initiatives.models import BudgetLine, Initiative, LedgerEntry
 from initiatives.rules import amount_problem, fiscal_year_problem, last_day_to_spend
@@ -79,23 +80,32 @@ def check_entry(draft: NewEntry, *, by: Actor, at: datetime) -> None:
 
 
 def reverse_entry(*, entry: LedgerEntry, reason: str, by: Actor, at: datetime) -> LedgerEntry:
-    """Undo an entry by one of the opposite amount, effective on the same day. An entry is reversed once."""
+    """Undo an entry by one of the opposite amount, effective on the same day. An entry is reversed once; authority that
+    has moved on is not taken back from where it was (`Conflict`)."""
     initiative = entry.line.initiative
-    require(by, Permission.RECORD_FACTS, initiative.scopes)
+    with revision(by=by, reason=f"Entry {entry.pk} of {initiative.code} reversed: {reason}", at=at):
+        reversal = undone(entry, reason=reason, by=by)
+        if overdrawn([entry.line], since=entry.effective_on):
+            raise Conflict(NEGATIVE, code="negative_authority")
+    return reversal
+
+
+def undone(entry: LedgerEntry, *, reason: str, by: Actor) -> LedgerEntry:
+    """The entry's reversal, saved. Call it within a revision."""
+    require(by, Permission.RECORD_FACTS, entry.line.initiative.scopes)
     if not reason.strip():
         message = _("Say why it is reversed.")
         raise Invalid(message, fields={"reason": message})
-    with revision(by=by, reason=f"Entry {entry.pk} of {initiative.code} reversed: {reason}", at=at):
-        if entry.transfer_id is not None:
-            message = _("This entry is a part of a transfer, whose entries sum to zero: it is not reversed alone.")
-            raise Conflict(message, code="part_of_transfer")
-        if entry.reverses_id is not None or LedgerEntry.objects.filter(reverses=entry).exists():
-            raise Conflict(_("This entry is already reversed, or is itself a reversal."), code="reversed")
-        reversal = LedgerEntry(
-            line=entry.line, stage=entry.stage, amount=-entry.amount, effective_on=entry.effective_on,
-            reference=entry.reference, note=reason, reverses=entry,
-        )  # fmt: skip
-        save(reversal)
+    if entry.transfer_id is not None:
+        message = _("This entry is a part of a transfer, whose entries sum to zero: it is not reversed alone.")
+        raise Conflict(message, code="part_of_transfer")
+    if entry.reverses_id is not None or LedgerEntry.objects.filter(reverses=entry).exists():
+        raise Conflict(_("This entry is already reversed, or is itself a reversal."), code="reversed")
+    reversal = LedgerEntry(
+        line=entry.line, stage=entry.stage, amount=-entry.amount, effective_on=entry.effective_on,
+        reference=entry.reference, note=reason, reverses=entry,
+    )  # fmt: skip
+    save(reversal)
     return reversal
 
 

@@ -1,20 +1,23 @@
 """What is observed of indicators: recorded once, then corrected or restated by rows that supersede it."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 
 from django.utils.translation import gettext as _
 
 from initiatives.choices import Accumulation, Availability, Calendar, Measure, ObservationKind, Qualifier
 from initiatives.models import Indicator, Observation
-from initiatives.rules.indicators import year_dates, year_of
+from initiatives.rules.indicators import year_of
 from initiatives.rules.observations import Reading, falls, period_problems, reading_problems
-from tracker.errors import Conflict, Invalid
+from tracker.errors import Conflict, Invalid, of_one_row
 from tracker.models import Place
 from tracker.rules import Permission
 from tracker.timemachine import Actor, revision
-from tracker.writing import require, save
+from tracker.writing import accept, check, require, save, save_all, some_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,27 +57,50 @@ class ObservationContent:
     place: Place | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class NewObservation:
+    """An observation to be recorded of an indicator."""
+
+    indicator: Indicator
+    content: ObservationContent
+
+
 def record_observation(*, indicator: Indicator, content: ObservationContent, by: Actor, at: datetime) -> Observation:
     """The first observation of a period and place. Raises `Invalid` by field; of a period that has one already it says
     how to correct that instead."""
+    draft = NewObservation(indicator=indicator, content=content)
+    with of_one_row():
+        return record_observations(drafts=[draft], by=by, at=at)[0]
+
+
+def record_observations(*, drafts: Sequence[NewObservation], by: Actor, at: datetime) -> list[Observation]:
+    """First observations of periods and places, of any indicators, in one revision, in their order.
+
+    Raises `RowsRefused` with each that cannot be recorded; then none is. Costs one query for what is recorded already
+    and one for the rows of each thousand, and what the history adds to a row.
+    """
+    accept(drafts, partial(check_observation, by=by, at=at))
+    with revision(by=by, reason=_recorded(drafts), at=at):
+        known = _Known({draft.indicator.pk for draft in drafts})
+        accept(drafts, known.take)
+        observations = [_observation(draft, by=by, at=at) for draft in drafts]
+        save_all(observations)
+    return observations
+
+
+def check_observation(draft: NewObservation, *, by: Actor, at: datetime) -> None:
+    """Raise what keeps it from being recorded, without asking the database."""
+    indicator, content = draft.indicator, draft.content
     require(by, Permission.RECORD_FACTS, indicator.scopes)
     reading = content.reading.reading(indicator.measure)
-    start, end = content.period_start, content.period_end
     problems = period_problems(
-        start, end, today=indicator.plan.day(at), reported=reading.availability == Availability.REPORTED,
-        accumulation=Accumulation(indicator.accumulation), calendar=Calendar(indicator.calendar),
+        content.period_start, content.period_end, today=indicator.plan.day(at),
+        reported=reading.availability == Availability.REPORTED, accumulation=Accumulation(indicator.accumulation),
+        calendar=Calendar(indicator.calendar),
     )  # fmt: skip
-    if problems or end is None:
+    if problems:
         raise Invalid(_("The period cannot be right."), fields=problems)
-    with revision(by=by, reason=f"{indicator.code} observed to {end}", at=at):
-        _refuse_double(indicator, content)
-        _refuse_fall(indicator, content, end, reading)
-        observation = Observation(
-            indicator=indicator, period_start=start, period_end=end, place=content.place, recorded_by=by.user,
-            recorded_at=at, **asdict(content.reading),
-        )  # fmt: skip
-        save(observation)
-    return observation
+    check(_observation(draft, by=by, at=at))
 
 
 def correct_observation(
@@ -131,32 +157,82 @@ def _refuse_future(indicator: Indicator, old: Observation, reading: Reading, *, 
         raise Invalid(_("The period cannot be right."), fields={"availability": message})
 
 
-def _refuse_double(indicator: Indicator, content: ObservationContent) -> None:
-    same = Observation.objects.standing().filter(
-        indicator=indicator, period_start=content.period_start, period_end=content.period_end, place=content.place
-    )
-    found = same.first()
-    if found is not None:
-        message = _("This period has a value already (observation %(number)s): correct it instead.")
-        raise Invalid(_("This is recorded already."), fields={"period_end": message % {"number": found.pk}})
+class _Known:
+    """What stands of some indicators, and what is taken beside it."""
+
+    def __init__(self, indicators: set[int]) -> None:
+        self.periods: dict[object, int | None] = {}
+        self.totals: dict[object, list[tuple[date, Reading]]] = defaultdict(list)
+        standing = Observation.objects.standing().filter(indicator__in=indicators).select_related("indicator")
+        for row in standing.order_by("period_end", "pk"):
+            reading = Reading(Availability(row.availability), row.value, row.numerator, row.denominator)
+            self._keep(row.indicator, (row.period_start, row.period_end, row.place_id), reading, row.pk)
+
+    def take(self, draft: NewObservation) -> None:
+        """Add it. Raises `Invalid` for a period that has a value already, and where a running total would fall within
+        its year, which it does by a correction or a restatement only."""
+        indicator, content = draft.indicator, draft.content
+        where = (content.period_start, content.period_end, content.place.pk if content.place else None)
+        key = _key(indicator, *where)
+        if key in self.periods:
+            raise _double(self.periods[key])
+        reading = content.reading.reading(indicator.measure)
+        end = content.period_end
+        if end is not None and _adds_up(indicator, reading):
+            for day, known in self.totals[_year(indicator, end, where[2])]:
+                if falls(*((known, reading) if day <= end else (reading, known))):
+                    raise _fall(indicator, day, known)
+        self._keep(indicator, where, reading, None)
+
+    def _keep(
+        self, indicator: Indicator, where: tuple[date | None, date | None, int | None], reading: Reading, pk: int | None
+    ) -> None:
+        _start, end, place = where
+        self.periods[_key(indicator, *where)] = pk
+        if end is not None and _adds_up(indicator, reading):
+            self.totals[_year(indicator, end, place)].append((end, reading))
 
 
-def _refuse_fall(indicator: Indicator, content: ObservationContent, end: date, reading: Reading) -> None:
-    """A running total never falls within its year, but by a correction or a restatement."""
-    if indicator.accumulation != Accumulation.RUNNING_TOTAL or reading.availability != Availability.REPORTED:
-        return
-    calendar = Calendar(indicator.calendar)
-    first, last = year_dates(year_of(end, calendar), calendar)
-    others = Observation.objects.standing().filter(
-        indicator=indicator, place=content.place, availability=Availability.REPORTED, period_end__range=(first, last)
+def _key(indicator: Indicator, start: date | None, end: date | None, place: int | None) -> object:
+    """What has one value: a period and place; of a stock its last day and place, whether or not a first day is said."""
+    return (indicator.pk, None if indicator.accumulation == Accumulation.STOCK else start, end, place)
+
+
+def _adds_up(indicator: Indicator, reading: Reading) -> bool:
+    return indicator.accumulation == Accumulation.RUNNING_TOTAL and reading.availability == Availability.REPORTED
+
+
+def _year(indicator: Indicator, end: date, place: int | None) -> object:
+    return indicator.pk, place, year_of(end, Calendar(indicator.calendar))
+
+
+def _double(pk: int | None) -> Invalid:
+    message = (
+        _("Another row of this write is of the same period.")
+        if pk is None
+        else _("This period has a value already (observation %(number)s): correct it instead.") % {"number": pk}
     )
-    for other in others.order_by("period_end", "pk"):
-        known = Reading(Availability.REPORTED, other.value, other.numerator, other.denominator)
-        before, after = (known, reading) if other.period_end and other.period_end <= end else (reading, known)
-        if falls(before, after):
-            message = _("A running total does not fall: to %(day)s it is %(value)s. Correct or restate that one first.")
-            said = message % {"day": other.period_end, "value": _plain(known)}
-            raise Invalid(_("The value cannot be right."), fields={_first(indicator): said})
+    return Invalid(_("This is recorded already."), fields={"period_end": message})
+
+
+def _fall(indicator: Indicator, day: date, known: Reading) -> Invalid:
+    message = _("A running total does not fall: to %(day)s it is %(value)s. Correct or restate that one first.")
+    said = message % {"day": day, "value": _plain(known)}
+    return Invalid(_("The value cannot be right."), fields={_first(indicator): said})
+
+
+def _observation(draft: NewObservation, *, by: Actor, at: datetime) -> Observation:
+    content = draft.content
+    return Observation(
+        indicator=draft.indicator, period_start=content.period_start, period_end=content.period_end,
+        place=content.place, recorded_by=by.user, recorded_at=at, **asdict(content.reading),
+    )  # fmt: skip
+
+
+def _recorded(drafts: Sequence[NewObservation]) -> str:
+    if len(drafts) == 1:
+        return f"{drafts[0].indicator.code} observed to {drafts[0].content.period_end}"
+    return f"{len(drafts)} observations recorded of {some_of(draft.indicator.code for draft in drafts)}"
 
 
 def _plain(reading: Reading) -> str:

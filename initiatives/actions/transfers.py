@@ -1,26 +1,22 @@
 """Authority moved between budget lines of an initiative, without its total changing."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from initiatives.actions.authority import NEGATIVE, overdrawn
 from initiatives.actions.budget_lines import LineKey, opened_line
 from initiatives.choices import Stage, TransferKind
 from initiatives.models import BudgetLine, Initiative, LedgerEntry, Transfer
-from initiatives.rules import amount_problem, fiscal_year_problem
-from initiatives.rules.money import lowest_total, moves_problem
+from initiatives.rules import amount_problem, fiscal_year_problem, last_day_to_spend
+from initiatives.rules.money import moves_problem
 from tracker.errors import Conflict, Invalid
 from tracker.rules import Permission
 from tracker.timemachine import Actor, revision
 from tracker.writing import require, save
-
-NEGATIVE = gettext_lazy("A budget line would be left with negative authority: it has not so much to give.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,11 +54,11 @@ def make_transfer(*, initiative: Initiative, content: TransferContent, by: Actor
         )  # fmt: skip
         save(transfer)
         lines = [opened_line(initiative, move.line) for move in content.moves]
-        moved = {line.pk: move.amount for line, move in zip(lines, content.moves, strict=True)}
-        if not _all_covered(moved, on=content.effective_on):
-            raise Invalid(NEGATIVE, fields={"amount": NEGATIVE}, code="negative_authority")
         for line, move in zip(lines, content.moves, strict=True):
             save(_entry(transfer, line, move.amount, reference=content.reference))
+        giving = [line for line, move in zip(lines, content.moves, strict=True) if move.amount < 0]
+        if overdrawn(giving, since=content.effective_on):
+            raise Invalid(NEGATIVE, fields={"amount": NEGATIVE}, code="negative_authority")
     return transfer
 
 
@@ -78,10 +74,10 @@ def undo_transfer(*, transfer: Transfer, reason: str, by: Actor, at: datetime) -
         standing = list(transfer.entries.standing().select_related("line").order_by("pk"))
         if not standing:
             raise Conflict(_("This transfer is undone already."), code="reversed")
-        if not _all_covered({entry.line_id: -entry.amount for entry in standing}, on=transfer.effective_on):
-            raise Conflict(NEGATIVE, code="negative_authority")
         for entry in standing:
             save(_entry(transfer, entry.line, -entry.amount, reverses=entry, note=reason, reference=entry.reference))
+        if overdrawn([entry.line for entry in standing if entry.amount > 0], since=transfer.effective_on):
+            raise Conflict(NEGATIVE, code="negative_authority")
     return transfer
 
 
@@ -103,20 +99,20 @@ def _check(content: TransferContent) -> None:
     problem = moves_problem(content.kind, [(key, move.amount) for key, move in zip(keys, content.moves, strict=True)])
     if problem is not None:
         raise Invalid(problem, fields={"": problem})
+    _check_date(content)
 
 
 def _moved(content: TransferContent) -> Decimal:
     return sum((move.amount for move in content.moves if move.amount > 0), Decimal(0))
 
 
-def _all_covered(moved: Mapping[int, Decimal], *, on: date) -> bool:
-    """Whether each line that gives dollars on that day has them then, and on every later day that is on record."""
-    giving = {line: amount for line, amount in moved.items() if amount < 0}
-    days: dict[int, list[tuple[date, Decimal]]] = defaultdict(list)
-    entries: Iterable[LedgerEntry] = LedgerEntry.objects.standing().filter(line__in=giving, stage=Stage.AUTHORITY)
-    for entry in entries:
-        days[entry.line_id].append((entry.effective_on, entry.amount))
-    return all(lowest_total([*days[line], (on, amount)], since=on) >= 0 for line, amount in giving.items())
+def _check_date(content: TransferContent) -> None:
+    """Dollars move until the funds of one of the lines lapse; they may move before their year begins."""
+    lines = [move.line for move in content.moves]
+    last = min(last_day_to_spend(line.fiscal_year, life_years=line.organization.fund_life_years) for line in lines)
+    if content.effective_on > last:
+        message = _("The funds of one of these lines lapse on %(last)s: write that day or an earlier one.")
+        raise Invalid(_("The date cannot be right."), fields={"effective_on": message % {"last": last}})
 
 
 def _entry(transfer: Transfer, line: BudgetLine, amount: Decimal, **more: object) -> LedgerEntry:

@@ -7,12 +7,12 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from initiatives.actions.edits import merged
 from initiatives.choices import Dimension, Workflow
 from initiatives.models import Initiative, StatusUpdate
 from initiatives.rules import can_move, update_problems
 from pillars.choices import WeekState
 from pillars.models import ReportingWeek
+from tracker.editing import merged
 from tracker.errors import Conflict, EditConflict, Invalid, NotAllowed
 from tracker.rules import Permission
 from tracker.timemachine import Actor, as_of, revision
@@ -59,12 +59,10 @@ UPDATE_FIELDS = frozenset(field.name for field in fields(UpdateContent))
 @dataclass(frozen=True, kw_only=True)
 class Read:
     """What a writer read before writing: the update as of revision `seen` (0: there was none yet; None: the writer does
-    not say), of which the fields `given` are sent and the others keep what is stored. `exactly`: refuse any change
-    since, as `If-Match` does."""
+    not say), of which the fields `given` are sent and the others keep what is stored."""
 
     seen: int | None
     given: Collection[str] = UPDATE_FIELDS
-    exactly: bool = False
 
 
 def save_draft(
@@ -149,7 +147,7 @@ def _write(update: StatusUpdate, content: UpdateContent, *, by: Actor, read: Rea
     values = asdict(content)
     if read is not None:
         wanted = {name: value for name, value in values.items() if name in read.given}
-        values = merged(update, wanted, names=UPDATE_FIELDS, seen=read.seen, exactly=read.exactly)
+        values = {name: getattr(update, name) for name in values} | merged(update, wanted, seen=read.seen)
     fill(update, values)
     if by.user.pk not in update.writers:
         update.writers = [*update.writers, by.user.pk]

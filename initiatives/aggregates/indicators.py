@@ -34,6 +34,7 @@ from initiatives.rules.years import (
     current_due,
     in_force,
     judged,
+    of_the_whole,
     year_value,
     years_of,
 )
@@ -105,6 +106,7 @@ class Series:
             baseline=self.indicator.baseline_value,
             target=None if version is None else version.bounds,
             direction=Direction(self.indicator.direction),
+            part=found is not None and due_on is not None and self.nature.adds_up and not found.reaches(due_on),
         )
         return Position(
             standing=judged(
@@ -129,8 +131,11 @@ class Series:
     @property
     def apart(self) -> list[int]:
         """Observations that make no year: of periods that are not published, that reach over the end of a year, or that
-        lie within one that is reported whole."""
+        lie within one that is reported whole; of places, where they make no whole. A stock or a running total that a
+        later one follows made its year until then."""
         used = {number for row in self.years for number in row.value.ids}
+        if self.nature.accumulation != Accumulation.FLOW:
+            used |= {number for one in of_the_whole(self.observed, self.nature) if one.end for number in one.ids}
         return [number for one in self.observed for number in one.ids if number not in used]
 
     def _year(self, year: int, due_on: date | None) -> YearRow:
@@ -235,8 +240,8 @@ class _Array(TextField):  # type: ignore[type-arg]
 
 
 def with_position(indicators: QuerySet[Indicator], *, on: date) -> QuerySet[Any]:
-    """Adds `standing`, `actual`, `actual_until`, `target_due_on`, `target_lower`, `target_upper`, `progress` and
-    `no_progress` (the reason) on that day."""
+    """Adds `standing`, `actual`, `actual_until`, `target_due_on`, `target_due_type`, `target_lower`, `target_upper`,
+    `progress` and `no_progress` (the reason) on that day."""
     found = {key: one.position for key, one in series(indicators.order_by(), on=on).items()}
     number: Field[Any, Any] = DecimalField(max_digits=18, decimal_places=6)
     columns: dict[str, tuple[Any, dict[int, object]]] = {
@@ -244,6 +249,10 @@ def with_position(indicators: QuerySet[Indicator], *, on: date) -> QuerySet[Any]
         "actual": (number, {k: _rounded(p.actual, 6) for k, p in found.items()}),
         "actual_until": (DateField(), {k: p.year.until if p.year else None for k, p in found.items()}),
         "target_due_on": (DateField(), {k: p.due_on for k, p in found.items()}),
+        "target_due_type": (
+            CharField(),
+            {k: p.version.bounds.target_type.value if p.version else None for k, p in found.items()},
+        ),
         "target_lower": (number, {k: p.version.bounds.lower if p.version else None for k, p in found.items()}),
         "target_upper": (number, {k: p.version.bounds.upper if p.version else None for k, p in found.items()}),
         "progress": (number, {k: _rounded(p.progress, 4) for k, p in found.items()}),

@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import date
 
 from initiatives.models import ChangeRequest, Evidence, MilestoneDependency
+from initiatives.rules.milestones import still_open
 from tracker.models import User
 
 
@@ -22,6 +24,11 @@ class MilestoneFacts:
     def request(self) -> ChangeRequest | None:
         """The request that waits for a decision."""
         return next((request for request in self.requests if not request.decision), None)
+
+    def unmet_on(self, day: date) -> list[MilestoneDependency]:
+        """Of what it waits for, what had not been met by the end of that day; what was cancelled by then is waited for
+        no longer."""
+        return [row for row in self.needs if still_open(row.needs.actual_on, row.needs.cancelled_on, on=day)]
 
     @property
     def decided(self) -> list[ChangeRequest]:

@@ -6,9 +6,10 @@ from initiatives.models.evidence import Evidence, EvidenceFile
 from initiatives.models.indicator import Indicator, Observation, Target
 from initiatives.models.initiative import Initiative, InitiativeOrganization, InitiativePlace
 from initiatives.models.milestone import Milestone, MilestoneBaseline, MilestoneForecast
-from initiatives.models.money import BudgetLine, FundingAnnouncement, LedgerEntry, Transfer
+from initiatives.models.money import BudgetLine, FundingAnnouncement, LedgerEntry
 from initiatives.models.sources import InitiativeSource
 from initiatives.models.status_update import StatusUpdate
+from initiatives.models.transfer import Transfer
 
 __all__ = [
     "BudgetLine",

@@ -20,7 +20,7 @@ class MilestoneDependencyQuerySet(models.QuerySet["MilestoneDependency"]):
         return self.select_related("milestone__initiative__plan", "needs__initiative__plan").order_by("pk")
 
 
-@tracked()
+@tracked(write_once=("milestone_id", "needs_id"))
 class MilestoneDependency(Tracked):
     """`milestone` cannot be met before `needs` is. The graph has no cycle: the database refuses the row that would
     close one (`initiatives_dependency_acyclic`)."""

@@ -41,7 +41,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         return self.filter(withdrawn_reason="")
 
 
-@tracked(sealed_when="old.withdrawn_reason <> ''", write_once=("sha256",))
+@tracked(sealed_when="old.withdrawn_reason <> ''", write_once=("initiative_id", "url", "sha256"))
 class Evidence(Tracked):
     """A link or a file that bears a fact of an initiative out: of a milestone, a ledger entry or an observation, or of
     the initiative as a whole. Withdrawn with a reason, never deleted."""

@@ -46,7 +46,7 @@ class IndicatorQuerySet(models.QuerySet["Indicator"]):
         return self.select_related("plan", "pillar__plan", "initiative__plan").order_by("plan__code", "code", "pk")
 
 
-@tracked()
+@tracked(write_once=("plan_id", "code"))
 class Indicator(Sourced, Tracked):
     """A measure of what the plan does (output) or of what comes of it (outcome): of an initiative, a pillar, or the
     plan as a whole."""

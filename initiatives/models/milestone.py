@@ -91,7 +91,7 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
         )
 
 
-@tracked()
+@tracked(write_once=("initiative_id", "code"))
 class Milestone(Sourced, Tracked):
     """An event of zero duration that is met or not. The actual date is a fact; its corrections are revisions."""
 

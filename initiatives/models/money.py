@@ -9,7 +9,7 @@ from django.db.models import Case, Exists, ExpressionWrapper, F, Func, OuterRef,
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
-from initiatives.choices import FundingSource, Stage, TransferKind, Vote
+from initiatives.choices import FundingSource, Stage, Vote
 from initiatives.models.initiative import visible
 from initiatives.rules.money import ZERO
 from pillars.rules import fiscal_year
@@ -160,7 +160,8 @@ def _lapse() -> dict[str, Any]:
     }
 
 
-@tracked()
+# Its dollars are append-only, so what they are dollars of stays too.
+@tracked(append_only=True)
 class BudgetLine(Tracked):
     """Where money of one fiscal year sits: initiative, organization, source and vote; the last two may be unpublished.
 
@@ -210,29 +211,6 @@ class LedgerEntryQuerySet(models.QuerySet["LedgerEntry"]):
     def reversed_pairs(self) -> Self:
         """Entries that were reversed, and their reversals."""
         return self.filter(Q(reverses__isnull=False) | Q(reversed_by__isnull=False))
-
-
-@tracked(append_only=True)
-class Transfer(Tracked):
-    """Authority moved between budget lines of an initiative: between fiscal years (a reprofile) or between votes,
-    sources or organizations. Its entries sum to zero (`initiatives_transfer_sums_to_zero`)."""
-
-    initiative = models.ForeignKey("initiatives.Initiative", on_delete=models.PROTECT, related_name="transfers")
-    kind = models.CharField(_("kind"), max_length=9, choices=TransferKind.choices)
-    reason = models.TextField(_("reason"))
-    effective_on = models.DateField(_("effective"))
-    made_by = models.ForeignKey("tracker.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("transfer")
-        constraints = [
-            models.CheckConstraint(condition=Q(kind__in=TransferKind.values), name="initiatives_transfer_kind"),
-            models.CheckConstraint(condition=~Q(reason=""), name="initiatives_transfer_says_why"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.pk}"
 
 
 @tracked(append_only=True)

@@ -23,7 +23,7 @@ class Ending:
 
 def ending_problems(new: Ending, *, old: Ending, reason: str, today: date) -> dict[str, Promise]:
     """What keeps a milestone from ending so instead, by field; empty when nothing does. What did not change is not
-    judged again, and an ending is taken back only with a reason."""
+    judged again; an ending is taken back, and the day on which it was met corrected, only with a reason."""
     problems: dict[str, Promise] = {}
     if new == old:
         return problems
@@ -39,6 +39,8 @@ def ending_problems(new: Ending, *, old: Ending, reason: str, today: date) -> di
         _taken_back(old.actual_on, new.actual_on) or _taken_back(old.cancelled_on, new.cancelled_on)
     ):
         problems["reason"] = _("Say what the mistake was.")
+    elif not reason.strip() and None not in (old.actual_on, new.actual_on) and old.actual_on != new.actual_on:
+        problems["reason"] = _("Another day is recorded already. Say why it is corrected.")
     return problems
 
 

@@ -85,6 +85,7 @@ class NoProgress(StrEnum):
     NEUTRAL = "neutral"
     NO_DISTANCE = "no_distance"
     BEHIND_BASELINE = "behind_baseline"
+    PART_OF_YEAR = "part_of_year"
 
     @property
     def words(self) -> Promise:
@@ -100,16 +101,18 @@ _WHY: dict[NoProgress, Promise] = {
     NoProgress.NEUTRAL: _("Neither way is better, so there is no progress."),
     NoProgress.NO_DISTANCE: _("The target equals the baseline: there is no way to go."),
     NoProgress.BEHIND_BASELINE: _("The target lies on the wrong side of the baseline. Correct one of them."),
+    NoProgress.PART_OF_YEAR: _("The baseline is of a whole year, and the value only of a part of one."),
 }
 
 
 def progress(
-    *, actual: Decimal | None, baseline: Decimal | None, target: Bounds | None, direction: Direction
+    *, actual: Decimal | None, baseline: Decimal | None, target: Bounds | None, direction: Direction, part: bool = False
 ) -> Decimal | NoProgress:
     """The share of the way from baseline to target: (actual - baseline) / (target - baseline), 1 at the target,
     negative on the wrong side of the baseline, more than 1 beyond the target; or why there is none.
 
-    A decreasing indicator is the mirror of an increasing one: mirrored data make the same progress.
+    A decreasing indicator is the mirror of an increasing one: mirrored data make the same progress. `part`: the value
+    is what has added up in a part of a year, which can be compared with no baseline but zero.
     """
     if direction == Direction.NEUTRAL:
         return NoProgress.NEUTRAL
@@ -121,6 +124,8 @@ def progress(
         return NoProgress.NOT_REPORTED
     if (length > 0) != (direction == Direction.INCREASE):
         return NoProgress.BEHIND_BASELINE
+    if part and start:
+        return NoProgress.PART_OF_YEAR
     return (actual - start) / length
 
 

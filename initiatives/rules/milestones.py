@@ -84,6 +84,11 @@ def effect_of(
     )
 
 
+def still_open(actual_on: date | None, cancelled_on: date | None, *, on: date) -> bool:
+    """Whether a milestone was neither met nor cancelled by the end of that day."""
+    return all(day is None or day > on for day in (actual_on, cancelled_on))
+
+
 def all_waiting(key: int, edges: Iterable[Edge]) -> list[int]:
     """Milestones that wait for `key`, directly or through others; the nearest first, each once."""
     waiting: Mapping[int, list[int]] = _grouped((needs, milestone) for milestone, needs in edges)

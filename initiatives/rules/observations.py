@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from initiatives.choices import Accumulation, Availability, Calendar, Measure
-from initiatives.rules.indicators import year_of
+from initiatives.rules.indicators import year_dates, year_of
 
 
 @dataclass(frozen=True)
@@ -73,9 +73,17 @@ def period_problems(
         return {"period_start": _("Write the first day that the value is of.")}
     if start > end:
         return {"period_end": _("The period ends before it begins.")}
-    if accumulation == Accumulation.RUNNING_TOTAL and year_of(start, calendar) != year_of(end, calendar):
+    amiss = _of_running_total(start, end, calendar) if accumulation == Accumulation.RUNNING_TOTAL else {}
+    return amiss or _future(end, today=today, reported=reported)
+
+
+def _of_running_total(start: date, end: date, calendar: Calendar) -> dict[str, Promise]:
+    year = year_of(start, calendar)
+    if year != year_of(end, calendar):
         return {"period_end": _("A running total starts anew each year: the period lies within one.")}
-    return _future(end, today=today, reported=reported)
+    if start != year_dates(year, calendar)[0]:
+        return {"period_start": _("A running total counts from the first day of its year: write that day.")}
+    return {}
 
 
 def _future(end: date, *, today: date, reported: bool) -> dict[str, Promise]:

@@ -81,12 +81,21 @@ class Nature:
         value = rolled_up(self.rule, [(day, reading.amount) for day, reading in reported if reading.amount is not None])
         return None if value is None else Reading(Availability.REPORTED, value)
 
+    def of_places(self, readings: Sequence[Reading]) -> Reading | None:
+        """One reading of the whole from those of all its places at one time: what adds up over time adds up over places
+        too. None where a place reports nothing, and where places make no whole."""
+        rule = RollupRule.SUM if self.adds_up else self.rule
+        if rule in (RollupRule.LATEST, RollupRule.NONE) or any(reading.amount is None for reading in readings):
+            return None
+        return replace(self, rule=rule).combined([(None, reading) for reading in readings])
+
 
 class NoValue(StrEnum):
     """Why a year has no value."""
 
     NOTHING_REPORTED = "nothing_reported"
     NOT_ROLLED_UP = "not_rolled_up"
+    PLACES = "places"
 
     @property
     def words(self) -> Promise:
@@ -97,6 +106,7 @@ class NoValue(StrEnum):
 _WHY: dict[NoValue, Promise] = {
     NoValue.NOTHING_REPORTED: _("Nothing is reported for it."),
     NoValue.NOT_ROLLED_UP: _("Its periods do not add up to one value: this indicator is not rolled up."),
+    NoValue.PLACES: _("Only places are reported, and not all of them together or in a way that makes a whole."),
 }
 
 
@@ -145,14 +155,20 @@ def disjoint(observations: Iterable[Observed]) -> list[Observed]:
 
 
 def of_the_whole(observations: Iterable[Observed], nature: Nature) -> list[Observed]:
-    """One observation for each period, oldest first: that of the whole; where there is none, its places rolled up."""
+    """One observation for each period, oldest first: that of the whole; where there is none, its places together, if
+    every place is among them whose first period had begun by then."""
     groups: dict[tuple[date, date], list[Observed]] = {}
+    begun: dict[int, date] = {}
     for one in observations:
         groups.setdefault((one.end or date.max, one.start or date.min), []).append(one)
-    found = []
-    for _period, group in sorted(groups.items()):
+        if one.place is not None:
+            day = one.start or one.end or date.max
+            begun[one.place] = min(day, begun.get(one.place, day))
+    found: list[Observed] = []
+    for (end, _start), group in sorted(groups.items()):
         whole = [one for one in group if one.place is None]
-        reading = None if whole else nature.combined([(one.end, one.reading) for one in group])
+        complete = {one.place for one in group} >= {place for place, day in begun.items() if day <= end}
+        reading = nature.of_places([one.reading for one in group]) if complete and not whole else None
         found += whole
         if reading is not None:
             ids = tuple(i for one in group for i in one.ids)
@@ -164,9 +180,9 @@ def year_value(observations: Iterable[Observed], year: int, nature: Nature, *, o
     """The year's value by the periods that had ended by `on`: of a flow the periods wholly inside, rolled up; of a
     running total and a stock the latest (or the greatest or least, where a stock rolls up so)."""
     first, last = year_dates(year, nature.calendar)
-    ended = of_the_whole((one for one in observations if one.end is not None and one.end <= on), nature)
-    known = [one for one in ended if one.reading.amount is not None]
-    empty = YearValue(year, first, last, None, NoValue.NOTHING_REPORTED, None, 0, ())
+    ended = [one for one in observations if one.end is not None and one.end <= on]
+    known = [one for one in of_the_whole(ended, nature) if one.reading.amount is not None]
+    empty = YearValue(year, first, last, None, _why_none(ended, first, last), None, 0, ())
     if nature.accumulation == Accumulation.FLOW:
         return _of_flow(disjoint(one for one in known if one.within(first, last)), nature, empty)
     inside = [one for one in known if one.end is not None and first <= one.end <= last]
@@ -178,6 +194,13 @@ def year_value(observations: Iterable[Observed], year: int, nature: Nature, *, o
         empty, value=chosen.reading.amount, reason=None, until=until, covered_days=(until - first).days + 1,
         ids=chosen.ids, qualifier=chosen.qualifier,
     )  # fmt: skip
+
+
+def _why_none(ended: Iterable[Observed], first: date, last: date) -> NoValue:
+    """Why nothing makes the year: places alone were reported of it, or nothing was."""
+    places = (one for one in ended if one.place is not None and one.reading.amount is not None)
+    found = any(one.end is not None and first <= one.end <= last for one in places)
+    return NoValue.PLACES if found else NoValue.NOTHING_REPORTED
 
 
 def _of_flow(inside: list[Observed], nature: Nature, empty: YearValue) -> YearValue:

@@ -1,24 +1,25 @@
-"""Rows of initiatives and all that belongs to them, for API and exports; and the body of a status update."""
+"""Rows of initiatives and all that belongs to them, for API and exports; and what programs send to write them."""
 
+from initiatives.serializers.evidence import EvidenceRow
 from initiatives.serializers.indicator import IndicatorDetail, IndicatorRow, ObservationRow, TargetRow
 from initiatives.serializers.initiative import InitiativeDetail, InitiativeRow, InitiativeSourceRow
 from initiatives.serializers.milestone import BaselineRow, ForecastRow, MilestoneDetail, MilestoneRow
 from initiatives.serializers.milestone_facts import (
     ChangeRequestRow,
     DependentRow,
-    EvidenceRow,
+    MilestoneDependencyRow,
     MilestoneWhole,
     NeedsRow,
 )
 from initiatives.serializers.money import BudgetLineRow, FundingAnnouncementRow, LedgerEntryRow
-from initiatives.serializers.status_update import EditConflictSerializer, StatusUpdateBody, StatusUpdateRow
+from initiatives.serializers.status_update import StatusUpdateBody, StatusUpdateRow
+from initiatives.serializers.transfer import TransferDetail, TransferRow
 
 __all__ = [
     "BaselineRow",
     "BudgetLineRow",
     "ChangeRequestRow",
     "DependentRow",
-    "EditConflictSerializer",
     "EvidenceRow",
     "ForecastRow",
     "FundingAnnouncementRow",
@@ -28,6 +29,7 @@ __all__ = [
     "InitiativeRow",
     "InitiativeSourceRow",
     "LedgerEntryRow",
+    "MilestoneDependencyRow",
     "MilestoneDetail",
     "MilestoneRow",
     "MilestoneWhole",
@@ -36,4 +38,6 @@ __all__ = [
     "StatusUpdateBody",
     "StatusUpdateRow",
     "TargetRow",
+    "TransferDetail",
+    "TransferRow",
 ]

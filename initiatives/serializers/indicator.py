@@ -24,7 +24,8 @@ from tracker.serializers import OfficialField, RevisionField, RowSerializer, Sou
 
 UNIT = "In the indicator's unit."
 NO_PROGRESS = (
-    "Why there is no progress: not_reported, no_baseline, no_target, a_range, neutral, no_distance, behind_baseline."
+    "Why there is no progress: not_reported, no_baseline, no_target, a_range, neutral, no_distance, behind_baseline, "
+    "part_of_year."
 )
 
 
@@ -56,7 +57,7 @@ class IndicatorRow(RowSerializer):
     level = VocabularyField(Level)
     measure = VocabularyField(Measure)
     direction = VocabularyField(Direction)
-    target_type = VocabularyField(TargetType)
+    target_type = VocabularyField(TargetType, help_text="The usual; that of the target which counts: target_due_type.")
     accumulation = VocabularyField(Accumulation)
     rollup_rule = VocabularyField(RollupRule)
     calendar = VocabularyField(Calendar)
@@ -66,6 +67,9 @@ class IndicatorRow(RowSerializer):
     actual = ValueField(help_text="What is judged: the value of the target's year so far, else of the last year known.")
     actual_until = serializers.DateField(allow_null=True, help_text="Last day that `actual` is of.")
     target_due_on = serializers.DateField(allow_null=True)
+    target_due_type = VocabularyField(
+        TargetType, allow_null=True, help_text="Of the version in force when the judged period ends."
+    )
     target_lower = ValueField(help_text="Of the version in force when the judged period ends.")
     target_upper = ValueField(help_text="Of the version in force when the judged period ends.")
     progress = serializers.DecimalField(
@@ -95,7 +99,7 @@ class IndicatorYear(serializers.Serializer[Any]):
     until = serializers.DateField(allow_null=True, help_text="Last day that the value is of.")
     covered_days = serializers.IntegerField(help_text="Days of the year that the value rests on.")
     days = serializers.IntegerField(help_text="Days of the year.")
-    reason = serializers.CharField(allow_null=True, help_text="nothing_reported, not_rolled_up.")
+    reason = serializers.CharField(allow_null=True, help_text="nothing_reported, not_rolled_up, places.")
     observations = serializers.ListField(child=serializers.IntegerField(), help_text="Those that make the value.")
     target = serializers.IntegerField(allow_null=True, help_text="Version that was in force when the year's was due.")
     standing = VocabularyField(Standing, allow_null=True, help_text="Null: no target was due in it.")

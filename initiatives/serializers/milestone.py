@@ -133,7 +133,7 @@ class MilestoneChanges(StrictSerializer):
     actual_on = DayField(allow_null=True, help_text="Date met; null takes back that it is.")
     cancelled_on = DayField(allow_null=True, help_text="Needs `cancelled_reason`; null takes it back.")
     cancelled_reason = KeptTextField()
-    reason = KeptTextField(help_text="Why, for the history. Needed to take back that it was met or cancelled.")
+    reason = KeptTextField(help_text="Why, for the history. Needed to correct when it was met, or take it back.")
 
 
 class ForecastBody(StrictSerializer):
@@ -141,3 +141,6 @@ class ForecastBody(StrictSerializer):
 
     forecast_on = DayField()
     reason = TextField(help_text="Why the date moves; needed for every date but the first.")
+    seen = DayField(
+        required=False, help_text="The date expected as you read it: where it moved since, nothing is written."
+    )

@@ -1,11 +1,13 @@
-"""Rows of what stands beside a milestone's dates: requests for new baselines, dependencies, evidence."""
+"""What stands beside a milestone's dates: requests for new baselines, and dependencies."""
 
 from rest_framework import serializers
 
 from initiatives.choices import Decision
+from initiatives.serializers.evidence import EvidenceRow
 from initiatives.serializers.milestone import MilestoneDetail
 from pillars.serializers import SIMULATED
-from tracker.serializers import RevisionField, RowSerializer, VocabularyField
+from tracker.fields import DayField, DollarsField, NameField
+from tracker.serializers import RevisionField, RowSerializer, StrictSerializer, TextField, VocabularyField
 
 
 class ChangeRequestRow(RowSerializer):
@@ -30,6 +32,51 @@ class ChangeRequestRow(RowSerializer):
     revision = RevisionField()
 
 
+class ChangeRequestBody(StrictSerializer):
+    """A new baseline asked for. Until somebody else approves it, the milestone is measured as before."""
+
+    plan = NameField(help_text="Code of the plan.")
+    initiative = NameField(help_text="Code of the initiative.")
+    milestone = NameField(help_text="Code of the milestone.")
+    date = DayField(help_text="New baseline date.")
+    dollars = DollarsField(
+        required=False, allow_null=True, default=None, help_text="What it costs; negative saves, null is not estimated."
+    )
+    reason = NameField()
+
+
+class DecisionBody(StrictSerializer):
+    """What becomes of a request. Nobody decides on their own."""
+
+    decision = VocabularyField(Decision, help_text="`approved` or `refused`.")
+    comment = TextField(help_text="Needed to refuse.")
+
+
+class MilestoneDependencyRow(RowSerializer):
+    id = serializers.IntegerField()
+    plan = serializers.CharField(source="milestone.initiative.plan.code")
+    simulated = serializers.BooleanField(source="milestone.initiative.plan.simulated", help_text=SIMULATED)
+    initiative = serializers.CharField(source="milestone.initiative.code")
+    milestone = serializers.CharField(source="milestone.code")
+    milestone_id = serializers.IntegerField()
+    needs_initiative = serializers.CharField(source="needs.initiative.code")
+    needs = serializers.CharField(source="needs.code", help_text="What it waits for.")
+    needs_id = serializers.IntegerField()
+    note = serializers.CharField()
+    revision = RevisionField()
+
+
+class MilestoneDependencyBody(StrictSerializer):
+    """What a milestone waits for, within its plan."""
+
+    plan = NameField(help_text="Code of the plan.")
+    initiative = NameField(help_text="Code of the initiative.")
+    milestone = NameField(help_text="Code of the milestone that waits.")
+    needs_initiative = NameField(required=False, help_text="Code; without it the same initiative.")
+    needs = NameField(help_text="Code of the milestone that it waits for.")
+    note = TextField()
+
+
 class NeedsRow(RowSerializer):
     """What the milestone waits for."""
 
@@ -49,20 +96,6 @@ class DependentRow(RowSerializer):
     milestone = serializers.CharField(source="milestone.code")
     milestone_id = serializers.IntegerField(source="milestone.id")
     note = serializers.CharField()
-    revision = RevisionField()
-
-
-class EvidenceRow(RowSerializer):
-    id = serializers.IntegerField()
-    title = serializers.CharField()
-    url = serializers.CharField(help_text="Address of a link; empty for a file.")
-    sha256 = serializers.CharField(help_text="Of the file; empty for a link.")
-    file_name = serializers.CharField()
-    media_type = serializers.CharField()
-    size = serializers.IntegerField(allow_null=True, help_text="Bytes; null for a link.")
-    added_by = serializers.CharField(source="added_by.username", allow_null=True, help_text="Account.")
-    added_at = serializers.DateTimeField()
-    withdrawn_reason = serializers.CharField(help_text="Why it was withdrawn; empty while it stands.")
     revision = RevisionField()
 
 

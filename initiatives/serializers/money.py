@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from initiatives.choices import FundingSource, Stage, Vote
 from pillars.serializers import FISCAL_YEAR, SIMULATED
-from tracker.fields import DayField, DollarsField, NameField, UnpublishedField, WholeField
+from tracker.fields import DayField, DollarsField, KeptTextField, NameField, UnpublishedField, WholeField
 from tracker.serializers import (
     OfficialField,
     RevisionField,
@@ -107,7 +107,22 @@ class LedgerEntryBody(StrictSerializer):
     note = TextField()
 
 
+class EntryCorrectionBody(StrictSerializer):
+    """An entry as it should have been. What is left out stays as it is recorded."""
+
+    reason = NameField(help_text="Why it was wrong.")
+    organization = NameField(required=False, help_text="Code of the organization.")
+    fiscal_year = WholeField(required=False, min_value=2000, max_value=2100, help_text=FISCAL_YEAR)
+    funding_source = UnpublishedField(FundingSource, default=serializers.empty, help_text="Null: not published.")
+    vote = UnpublishedField(Vote, default=serializers.empty, help_text="Null: not published.")
+    stage = VocabularyField(Stage, required=False)
+    amount = DollarsField(required=False, help_text=f"{DOLLARS} Not zero.")
+    effective_on = DayField(required=False)
+    reference = KeptTextField(max_length=200, help_text="Reference in the source system.")
+    note = KeptTextField()
+
+
 class ReversalBody(StrictSerializer):
-    """Why an entry is undone."""
+    """Why an entry or a transfer is undone."""
 
     reason = NameField()

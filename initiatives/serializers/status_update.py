@@ -10,7 +10,6 @@ from pillars.filters import WEEK
 from pillars.serializers import SIMULATED
 from tracker.serializers import (
     FlagField,
-    ProblemSerializer,
     RevisionField,
     RowSerializer,
     StrictSerializer,
@@ -72,38 +71,6 @@ class RatingField(VocabularyField):
         return super().run_validation(data) or ""
 
 
-class WholeNumberField(serializers.IntegerField):
-    """A number that is a number: a word, a flag or a fraction is not made into one."""
-
-    def to_internal_value(self, data: Any) -> int:
-        """The number."""
-        if isinstance(data, bool) or not isinstance(data, int):
-            self.fail("invalid")
-        return int(super().to_internal_value(data))
-
-
-class DifferenceRow(serializers.Serializer[Any]):
-    """A field that somebody else changed after you read it."""
-
-    field = serializers.CharField()
-    stored = serializers.JSONField(help_text="What it says now: text, or true or false.")
-    sent = serializers.JSONField(help_text="What you sent.")
-    by = serializers.CharField(help_text="Who changed it last, as named then.")
-    at = serializers.DateTimeField()
-    revision = serializers.IntegerField(help_text="The revision that changed it.")
-
-
-class EditConflictSerializer(ProblemSerializer):
-    """A refusal because of somebody else's change. Nothing was written."""
-
-    revision = serializers.IntegerField(
-        required=False, help_text="The revision of the stored row: sent again under it, yours stands."
-    )
-    conflicts = DifferenceRow(  # type: ignore[assignment]  # a list here, with who changed it
-        many=True, required=False, help_text="Both versions of each field."
-    )
-
-
 class StatusUpdateBody(StrictSerializer):
     """What a program sends to write the status update of an initiative and week. What is left out stays as stored."""
 
@@ -117,11 +84,6 @@ class StatusUpdateBody(StrictSerializer):
         WEEK, required=False, help_text="ISO week, `2026-W46`; the week that holds today without it."
     )
     submit = FlagField(default=True, help_text="False keeps a draft.")
-    revision = WholeNumberField(
-        required=False, min_value=0, max_value=2**63 - 1,
-        help_text="The update's `revision` when you read it; required, here or as `If-Match`, when the week has an "
-        "update already. What others changed since is merged; where they changed the same field, the answer is 409.",
-    )  # fmt: skip
     health_schedule = RatingField()
     health_cost = RatingField()
     health_scope = RatingField()

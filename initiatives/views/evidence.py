@@ -6,15 +6,15 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_vary_headers
-from django.utils.http import content_disposition_header
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_safe
 
 from initiatives.actions.evidence import Borne, add_file, add_link, withdraw_evidence
+from initiatives.downloads import evidence_download
 from initiatives.forms_milestones import EvidenceForm, WithdrawForm
-from initiatives.models import Evidence, EvidenceFile, Initiative, LedgerEntry, Milestone, Observation
+from initiatives.models import Evidence, Initiative, LedgerEntry, Milestone, Observation
 from initiatives.rules.files import MOST_BYTES
 from initiatives.views.found import found_initiative
 from initiatives.views.recording import form_view, record
@@ -58,7 +58,7 @@ def _evidence_add(request: HttpRequest, plan: str, code: str) -> HttpResponse:
 
     return record(
         request, initiative, form, write, title=_("Add evidence"), said=_("The evidence is added."),
-        template="initiatives/evidence_add.html", milestone=None,
+        template="initiatives/evidence_add.html", milestone=None, takes=("milestone", "entry", "observation"),
     )  # fmt: skip
 
 
@@ -114,19 +114,6 @@ def evidence_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = Evidence.objects.visible_to(user).exclude(sha256="").filter(pk=pk).first()
     if found is None:
         raise Http404
-    etag = f'"{found.sha256}"'
-    response = get_conditional_response(request, etag=etag)
-    if response is None:
-        response = HttpResponse(_content(found.sha256), content_type=found.media_type)
-        saved = content_disposition_header(as_attachment=True, filename=found.file_name)
-        response["Content-Disposition"] = saved or "attachment"
-    response["ETag"] = etag
-    response["Cache-Control"] = "private, no-cache"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response = evidence_download(request, found)
     patch_vary_headers(response, ["Cookie"])
     return response
-
-
-def _content(sha256: str) -> bytes:
-    return bytes(EvidenceFile.objects.values_list("content", flat=True).get(pk=sha256))

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from django import forms
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,8 +13,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from initiatives.actions.indicators import add_indicator, change_indicator, set_target
+from initiatives.actions.indicators import add_indicator, change_indicator
 from initiatives.actions.observations import correct_observation, record_observation, restate_observation
+from initiatives.actions.targets import set_target
+from initiatives.aggregates.year_grid import recorded
 from initiatives.forms_indicators import (
     IndicatorChangeForm,
     IndicatorForm,
@@ -24,11 +25,10 @@ from initiatives.forms_indicators import (
     TargetForm,
 )
 from initiatives.models import Indicator, Initiative, Observation
-from initiatives.views.found import refuse_past
+from initiatives.views.recording import carried_out
 from pillars.models import Pillar, Plan
-from tracker.errors import NotAllowed, Refused
+from tracker.errors import NotAllowed
 from tracker.filters import iso_date
-from tracker.forms import show_refusal
 from tracker.http import SignedInRequest, web_actor
 from tracker.rules import Permission
 from tracker.templatetags.tracker import bilingual_text
@@ -53,15 +53,10 @@ def _record(
     back: str, indicator: Indicator | None = None, **context: Any,
 ) -> HttpResponse:  # fmt: skip
     """Show the form, or carry it out and go to the indicator; what is refused stands beside its field."""
-    refuse_past(request)
-    if form.is_bound and form.is_valid():
-        try:
-            done = write()
-        except Refused as error:
-            show_refusal(form, error)
-        else:
-            messages.success(request, str(said))
-            return redirect(done if isinstance(done, Indicator) else done.indicator)
+    carried = carried_out(request, form, write, said=said)
+    if carried is not None:
+        done = carried.result
+        return redirect(back if carried.again else done if isinstance(done, Indicator) else done.indicator)
     trail = [(bilingual_text(plan, "title"), plan.get_absolute_url()), (_("Indicators"), _list(plan))]
     trail += [(indicator.code, back)] if indicator else []
     context = {
@@ -116,8 +111,8 @@ def indicator_change(request: HttpRequest, plan: str, code: str) -> HttpResponse
     return _record(
         request, found.plan, form,
         lambda: change_indicator(
-            indicator=found, content=form.content(), reason=form.cleaned_data["reason"],
-            seen=form.cleaned_data["seen"], by=web_actor(request), at=timezone.now(),
+            indicator=found, changes=form.changes(), reason=form.cleaned_data["reason"], seen=form.seen,
+            by=web_actor(request), at=timezone.now(),
         ),
         title=_("Change the indicator"), said=_("The indicator is changed; its history keeps what it said."),
         back=found.get_absolute_url(), indicator=found,
@@ -130,13 +125,19 @@ def target_set(request: HttpRequest, plan: str, code: str) -> HttpResponse:
     """A target, or the next version of the one that `?due=` names."""
     found = found_indicator(request, plan, code)
     before = _before(found, request.GET.get("due", ""))
-    initial = {"target_type": found.target_type if found.target_type != "tbd" else "at_least"}
+    initial: dict[str, Any] = {
+        "target_type": found.target_type if found.target_type != "tbd" else "at_least",
+        "seen": 0,
+    }
     if before is not None:
         initial = TargetForm.initial_of(before)
     form = TargetForm(request.POST or None, initial=initial)
     return _record(
         request, found.plan, form,
-        lambda: set_target(indicator=found, content=form.content(), by=web_actor(request), at=timezone.now()),
+        lambda: set_target(
+            indicator=found, content=form.content(), seen=form.cleaned_data["seen"], by=web_actor(request),
+            at=timezone.now(),
+        ),
         title=_("Revise the target") if before else _("Set a target"),
         said=_("The target is set; what stood before stays on record."),
         back=found.get_absolute_url(), indicator=found, before=before,
@@ -155,16 +156,26 @@ def _before(indicator: Indicator, due: str) -> Any:
 @login_required
 @form_view
 def observation_add(request: HttpRequest, plan: str, code: str) -> HttpResponse:
-    """The first value of a period."""
+    """The first value of a period; that after the last one, of the same kind and place, is proposed."""
     found = found_indicator(request, plan, code)
-    form = ObservationForm(request.POST or None, indicator=found)
-    last = found.observations.standing().with_amount().filter(period_end__isnull=False)
+    dated = found.observations.standing().with_amount().filter(period_end__isnull=False)
+    last = dated.select_related("place").order_by("-period_end", "-pk").first()
+    form = ObservationForm(request.POST or None, indicator=found, initial=_following(found, last))
     return _record(
         request, found.plan, form,
         lambda: record_observation(indicator=found, content=form.content(), by=web_actor(request), at=timezone.now()),
         title=_("Record a value"), said=_("The value is recorded."), back=found.get_absolute_url(), indicator=found,
-        last=last.select_related("place").order_by("-period_end", "-pk").first(),
+        last=last,
     )  # fmt: skip
+
+
+def _following(found: Indicator, last: Observation | None) -> dict[str, Any]:
+    """What the next value most likely is of, by those before."""
+    if last is None:
+        return {}
+    after = recorded(found, place=last.place).next_period
+    period = {"period_start": after.start, "period_end": after.end} if after else {}
+    return {"place": last.place_id, "source": last.source, **period}
 
 
 @login_required

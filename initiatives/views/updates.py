@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any, cast
 
 from django.contrib import messages
@@ -18,9 +17,10 @@ from initiatives.choices import Workflow
 from initiatives.forms import ReasonForm, UpdateForm
 from initiatives.models import Initiative, StatusUpdate
 from initiatives.views.found import found_initiative, refuse_others, refuse_past
+from initiatives.views.recording import say_written
 from pillars.models import Plan, ReportingWeek
 from tracker import formats
-from tracker.errors import EditConflict, PreconditionRequired, Refused
+from tracker.errors import PreconditionRequired, Refused
 from tracker.forms import show_refusal
 from tracker.http import SignedInRequest, web_actor
 from tracker.pages import shown_instant
@@ -107,12 +107,9 @@ def update(request: HttpRequest, plan: str, code: str) -> HttpResponse:
     previous = _previous(initiative, week)
     start = previous if current is None and request.GET.get("from") == "previous" else current
     form = UpdateForm(request.POST) if request.method == "POST" else UpdateForm.starting_from(start, current=current)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     if form.is_bound and form.is_valid():
         try:
             return _written(request, initiative, week, form)
-        except EditConflict as error:
-            form, status = form.after(error), HTTPStatus.CONFLICT
         except Refused as error:
             show_refusal(form, error)
     context = {
@@ -125,7 +122,7 @@ def update(request: HttpRequest, plan: str, code: str) -> HttpResponse:
         "form": form,
         "copied": start is not None and start is previous,
     }
-    return render(request, "initiatives/update.html", context, status=status)
+    return render(request, "initiatives/update.html", context, status=422 if form.is_bound else 200)
 
 
 def _previous(initiative: Initiative, week: ReportingWeek) -> StatusUpdate | None:
@@ -155,11 +152,7 @@ def _written(request: HttpRequest, initiative: Initiative, week: ReportingWeek, 
         if draft
         else _("The update is submitted for review.")
     )
-    messages.success(request, said)
-    if others := form.brought_in(update):
-        messages.info(
-            request, _("Somebody else changed these meanwhile, and it is kept: %(fields)s.") % {"fields": others}
-        )
+    say_written(request, form, update, said)
     return redirect(initiative)
 
 

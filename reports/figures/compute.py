@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db.models import F, IntegerField, Value
 
-from reports.figures.declaration import Figure, Selection, Unit, bucket_of
+from reports.figures.declaration import Figure, Selection, bucket_of
 from reports.figures.values import Amount, Coverage, Result
 
 Cells = dict[str, Amount | None]
@@ -31,9 +31,8 @@ class Tally:
         members: Iterable[int | None] = [*initiatives, None] if whole_plan else initiatives
         parts = [self.by_initiative[member] for member in members if member in self.by_initiative]
         parts += [cells for number, cells in self.by_pillar.items() if whole_plan or number == pillar]
-        cells: Cells = dict.fromkeys(self.figure.known, None)
-        if self.figure.unit != Unit.DOLLARS:
-            cells = dict.fromkeys(self.figure.known or [""], 0)
+        nothing = self.figure.unit.nothing
+        cells: Cells = dict.fromkeys(self.figure.known or ([] if nothing is None else [""]), nothing)
         for part in parts:
             for bucket, value in part.items():
                 known = cells.get(bucket)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -23,6 +24,19 @@ class Unit(StrEnum):
     MILESTONES = "milestones"
     INDICATORS = "indicators"
     DOLLARS = "dollars"
+    WEIGHT = "weight"
+    DAYS = "days"
+    MOVES = "moves"
+
+    @property
+    def exact(self) -> bool:
+        """Whether values have two decimals, which are written as text."""
+        return self in (Unit.DOLLARS, Unit.WEIGHT)
+
+    @property
+    def nothing(self) -> int | Decimal | None:
+        """What a figure without rows comes to: dollars are not known then, and what is counted is none."""
+        return None if self is Unit.DOLLARS else Decimal("0.00") if self is Unit.WEIGHT else 0
 
 
 @dataclass(frozen=True)

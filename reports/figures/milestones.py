@@ -19,11 +19,13 @@ def _all(selection: Selection) -> MilestoneQuerySet:
     return Milestone.objects.filter(initiative__in=selection.initiatives.order_by().values("pk"))
 
 
-def _counted(selection: Selection, on: date) -> MilestoneQuerySet:
+def counted(selection: Selection, on: date) -> MilestoneQuerySet:
+    """Milestones that count for the plan on that day, with their dates."""
     return _all(selection).counted(on=on).with_dates()
 
 
-def _excluded(selection: Selection, on: date) -> list[tuple[Promise, Rows]]:
+def excluded(selection: Selection, on: date) -> list[tuple[Promise, Rows]]:
+    """Those that do not, and why."""
     return [
         (
             _("Met before the plan was announced: earns the plan no progress"),
@@ -34,21 +36,21 @@ def _excluded(selection: Selection, on: date) -> list[tuple[Promise, Rows]]:
 
 
 def _met(selection: Selection, on: date) -> Rows:
-    return _counted(selection, on).met(on=on)
+    return counted(selection, on).met(on=on)
 
 
 def _due_this_week(selection: Selection, on: date) -> Rows:
     monday = monday_of(on)
-    return _counted(selection, on).due_between(monday, monday + timedelta(days=6))
+    return counted(selection, on).due_between(monday, monday + timedelta(days=6))
 
 
 def _late(selection: Selection, on: date) -> Rows:
-    return _counted(selection, on).late(on=on)
+    return counted(selection, on).late(on=on)
 
 
 def _next(selection: Selection, on: date) -> Rows:
     after = monday_of(on) + timedelta(days=7)
-    return _counted(selection, on).unmet(on=on).expected_between(after, after + NEXT - timedelta(days=1))
+    return counted(selection, on).unmet(on=on).expected_between(after, after + NEXT - timedelta(days=1))
 
 
 def _milestone_figure(
@@ -66,7 +68,7 @@ def _milestone_figure(
             rows=rows,
             initiative="initiative_id",
             value=_count,
-            excluded=_excluded,
+            excluded=excluded,
         )
     )
 
@@ -79,7 +81,7 @@ MILESTONES = _milestone_figure(
     "milestones",
     ("Milestones", "All milestones of the plan, but those cancelled and those met before the plan was announced."),
     ("Jalons", "Tous les jalons du plan, sauf ceux qui sont annulés et ceux atteints avant l’annonce du plan."),
-    _counted,
+    counted,
 )
 MILESTONES_MET = _milestone_figure(
     "milestones_met",

@@ -1,6 +1,7 @@
 """Explain this number."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -12,6 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from initiatives.aggregates.money import line_funds
+from initiatives.choices import FundingSource, Vote
+from initiatives.models import BudgetLine
 from pillars.models import Pillar, Plan
 from reports.explanations import SHOWN, Explanation, explain
 from reports.figures import Unit, figure
@@ -19,6 +23,7 @@ from reports.figures.declaration import version_of
 from reports.figures.scopes import Kind, Scope
 from reports.panels import Panel
 from reports.views.asked import asked_scope, refuse_others
+from reports.views.funds import Step, line_steps
 from reports.views.labels import bucket_labels
 from tracker.filters import effective_date
 from tracker.http import SignedInRequest
@@ -30,6 +35,9 @@ UNITS = {
     Unit.MILESTONES: gettext_lazy("Milestones"),
     Unit.INDICATORS: gettext_lazy("Indicators"),
     Unit.DOLLARS: gettext_lazy("Dollars"),
+    Unit.WEIGHT: gettext_lazy("Weight"),
+    Unit.DAYS: gettext_lazy("Days"),
+    Unit.MOVES: gettext_lazy("Moves"),
 }
 
 
@@ -48,6 +56,7 @@ def explanation(request: HttpRequest, key: str) -> HttpResponse:
     labels = bucket_labels(
         found, {*explained.result.cells, *(row.bucket for row in left), *([bucket] if bucket else [])}
     )
+    line = BudgetLine.objects.filter(pk=explained.line).for_list().first() if explained.line else None
     context = {
         "plan": scope.selection.plan,
         "trail": [*_trail(scope), (panel.label, "")],
@@ -58,9 +67,9 @@ def explanation(request: HttpRequest, key: str) -> HttpResponse:
         "explanation": explained,
         "unit": found.unit.value,
         "unit_label": UNITS[found.unit],
-        "bucket_label": labels.get(bucket, ""),
+        "bucket_label": ", ".join(filter(None, [labels.get(bucket, ""), _line_words(line) if line else ""])),
         "buckets": [] if bucket or not found.buckets else [replace(c, label=labels[c.bucket]) for c in panel.cells],
-        "split": bool(found.buckets) and bucket not in explained.result.cells,
+        "split": bool(found.buckets) and line is None and bucket not in explained.result.cells,
         "summed": found.adds or bool(bucket),
         "rows": [(row, labels.get(row.bucket, "")) for row in explained.rows[:SHOWN]],
         "exclusions": [
@@ -68,9 +77,25 @@ def explanation(request: HttpRequest, key: str) -> HttpResponse:
             for exclusion in explained.exclusions
         ],
         "more": max(0, len(explained.rows) - SHOWN),
+        "steps": _steps(explained, on=on),
         "json_url": _json_url(request, explained),
     }
     return render(request, "reports/explanation.html", context)
+
+
+def _line_words(line: BudgetLine) -> str:
+    """Its funding source and vote: what tells lines of one year and organization apart."""
+    source = FundingSource(line.funding_source).label if line.funding_source else _("source not published")
+    vote = Vote(line.vote).label if line.vote else _("vote not published")
+    return f"{source}, {vote}"
+
+
+def _steps(explained: Explanation, *, on: date) -> list[Step]:
+    """How the rule makes the figure of one budget line; none for what is a sum of ledger entries."""
+    if explained.line is None or explained.rows[0].kind != "budget-line":
+        return []
+    [one] = line_funds(BudgetLine.objects.filter(pk=explained.line), on=on)
+    return line_steps(one, explained.figure.key, explained.scope.code, on=on)
 
 
 def _json_url(request: HttpRequest, explained: Explanation) -> str:

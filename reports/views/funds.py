@@ -1,6 +1,6 @@
 """Money by fiscal year as pages show it: each amount with its explanation, burn beside the time that is over."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,9 +10,12 @@ from django.utils.translation import gettext as _
 from initiatives.aggregates.money import Funds, LineFunds, grouped, lapse_rule
 from initiatives.choices import Stage
 from initiatives.rules import last_day_to_spend
-from initiatives.rules.money import elapsed
+from initiatives.rules.money import StageTotals, burn, elapsed
+from pillars.rules import fiscal_year
+from reports.explanations import line_bucket
 from reports.figures import figure
-from reports.panels import Cell, explain_url
+from reports.figures.values import Amount, known_sum
+from reports.panels import Cell, Panel, explain_url
 from tracker import formats
 from tracker.models import Organization
 from tracker.templatetags.tracker import bilingual_text
@@ -37,6 +40,75 @@ class FundsRow:
     overspent: Cell
 
 
+@dataclass(frozen=True)
+class LineRow:
+    """One budget line, each of its amounts with its explanation."""
+
+    funds: LineFunds
+    stages: list[Cell]
+    free: Cell
+    lapse: Cell
+    overspent: Cell
+
+
+@dataclass(frozen=True)
+class Step:
+    """An amount on the way to what is told of a budget line; `url`: its ledger entries, where it is made of them."""
+
+    label: str
+    amount: Decimal | None
+    url: str = ""
+
+
+def _cell(key: str, bucket: str, label: str, amount: Decimal | None, scope: str, *, on: date) -> Cell:
+    """What is not known has no explanation."""
+    url = "" if amount is None else explain_url(figure(key), scope, on=on, bucket=bucket)
+    return Cell(bucket, label, amount, 0.0, url)
+
+
+def line_rows(funds: Iterable[LineFunds], scope: str, *, on: date) -> list[LineRow]:
+    """A row for each line, in their order."""
+    return [_line(one, scope, on=on) for one in funds]
+
+
+def _line(one: LineFunds, scope: str, *, on: date) -> LineRow:
+    def cell(key: str, label: str, amount: Decimal | None) -> Cell:
+        return _cell(key, line_bucket(_of(one), one.line.pk), label, amount, scope, on=on)
+
+    return LineRow(
+        funds=one,
+        stages=[_stage(one, stage, scope, on=on) for stage in STAGES],
+        free=cell("free_balance", _("Free balance"), one.free),
+        lapse=cell("projected_lapse", _("Projected lapse"), one.lost),
+        overspent=cell("overspent", _("Spent beyond authority"), one.overspent),
+    )
+
+
+def _stage(one: LineFunds, stage: Stage, scope: str, *, on: date) -> Cell:
+    bucket = line_bucket(f"{_of(one)}/{stage.value}", one.line.pk)
+    return _cell("money_by_organization", bucket, str(stage.label), one.totals.at(stage), scope, on=on)
+
+
+def _of(one: LineFunds) -> str:
+    return f"{one.line.fiscal_year}/{one.line.organization.code}"
+
+
+def line_steps(one: LineFunds, key: str, scope: str, *, on: date) -> list[Step]:
+    """How the figure of that key comes out of what the line's ledger says, step by step; the last is the figure."""
+    cells = [_stage(one, stage, scope, on=on) for stage in STAGES]
+    steps = [Step(str(cell.label), one.totals.at(stage), cell.url) for stage, cell in zip(STAGES, cells, strict=True)]
+    if key == "overspent":
+        return [*steps, Step(_("Spent beyond authority"), one.overspent)]
+    if one.forecast is not None:
+        words = _("Year-end forecast (%(basis)s)") % {"basis": one.forecast.basis.label}
+        steps.append(Step(words, one.forecast.amount))
+    if key == "projected_lapse" and one.lapse is not None:
+        steps.append(Step(_("Authority that will not be spent"), one.lapse.unspent))
+        steps.append(Step(_("Of that, may be carried forward"), one.lapse.carried_forward))
+        steps.append(Step(_("Projected lapse"), one.lapse.lost))
+    return steps
+
+
 def year_rows(funds: Sequence[LineFunds], scope: str, *, on: date) -> list[FundsRow]:
     """A row for each fiscal year, oldest first."""
     years = grouped(funds, lambda line: line.fiscal_year)
@@ -59,8 +131,7 @@ def _row(funds: Funds, year: int, organization: Organization | None, scope: str,
     by_stage = "money_by_organization" if organization else "money"
 
     def cell(key: str, of: str, label: str, amount: Decimal | None) -> Cell:
-        url = "" if amount is None else explain_url(figure(key), scope, on=on, bucket=of)
-        return Cell(of, label, amount, 0.0, url)
+        return _cell(key, of, label, amount, scope, on=on)
 
     ends = {last_day_to_spend(year, life_years=one.line.organization.fund_life_years) for one in funds.lines}
     return FundsRow(
@@ -78,6 +149,70 @@ def _row(funds: Funds, year: int, organization: Organization | None, scope: str,
         lapses_on=sorted(ends),
         overspent=cell("overspent", bucket, _("Spent beyond authority"), funds.overspent),
     )
+
+
+@dataclass(frozen=True)
+class GlanceRow:
+    """One fiscal year of a plan or pillar at a glance. Shares are of the authority, None where there is none to divide
+    by. `present`: the year that holds the day; `so_far`: no forecast is recorded for it, so that what is told of its
+    end is what is spent and committed."""
+
+    fiscal_year: int
+    present: bool
+    planned: Cell
+    authority: Cell
+    spent: Cell
+    spent_share: Decimal | None
+    free: Cell
+    year_end: Cell
+    year_end_share: Decimal | None
+    so_far: bool
+    lapse: Cell
+    overspent: Cell
+
+
+def glance_rows(panel: Callable[[str], Panel], *, on: date) -> list[GlanceRow]:
+    """A row for each fiscal year that the ledger has anything of, oldest first, from the figures alone."""
+    years = sorted({int(bucket.partition("/")[0]) for bucket in panel("money").result.cells})
+    return [_glance(panel, year, present=year == fiscal_year(on)) for year in years]
+
+
+def _glance(panel: Callable[[str], Panel], year: int, *, present: bool) -> GlanceRow:
+    def stage(of: Stage) -> Cell:
+        return _year_cell(panel("money"), f"{year}/{of.value}", str(of.label))
+
+    authority, spent = stage(Stage.AUTHORITY), stage(Stage.EXPENDITURE)
+    year_end = _year_cell(panel("year_end_forecast"), str(year), _("Year-end forecast"))
+    foreseen = stage(Stage.FORECAST).value is not None
+    return GlanceRow(
+        fiscal_year=year,
+        present=present,
+        planned=stage(Stage.PLANNED),
+        authority=authority,
+        spent=spent,
+        spent_share=_share(spent, authority),
+        free=_year_cell(panel("free_balance"), str(year), _("Free balance")),
+        year_end=year_end,
+        year_end_share=_share(year_end, authority),
+        so_far=present and year_end.value is not None and not foreseen,
+        lapse=_year_cell(panel("projected_lapse"), str(year), _("Projected lapse")),
+        overspent=_year_cell(panel("overspent"), str(year), _("Spent beyond authority")),
+    )
+
+
+def _year_cell(panel: Panel, bucket: str, label: str) -> Cell:
+    """The bucket, or the sum of all that begin with it; what is not known has no explanation."""
+    cells = panel.result.cells
+    amount = known_sum(value for key, value in cells.items() if key == bucket or key.startswith(f"{bucket}/"))
+    return Cell(bucket, label, amount, 0.0, "" if amount is None else panel.explain(bucket))
+
+
+def _share(part: Cell, authority: Cell) -> Decimal | None:
+    return burn(StageTotals(authority=_exact(authority.value), expenditure=_exact(part.value)))
+
+
+def _exact(value: Amount | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
 
 
 def lapse_rules(funds: Iterable[LineFunds]) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import F
+from django.db.models import F, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,11 +17,13 @@ from django.views.decorators.http import require_safe
 from initiatives import formats
 from initiatives.aggregates.indicators import Position, Series, TargetVersion, series
 from initiatives.charts import Bar, bars
-from initiatives.filters_indicators import IndicatorFilter
-from initiatives.models import Indicator, Initiative, Observation
+from initiatives.filters import IndicatorFilter
+from initiatives.forms_indicators import IndicatorListForm
+from initiatives.models import Evidence, Indicator, Initiative, Observation
 from initiatives.rules.years import YearValue
 from pillars.models import Plan
 from reports.figures.scopes import find_scope
+from reports.views.history import latest
 from tracker.filters import effective_date, without
 from tracker.http import SignedInRequest
 from tracker.pages import page_of
@@ -75,6 +77,7 @@ def indicator(request: HttpRequest, plan: str, code: str) -> HttpResponse:
         "targets": _targets(known),
         "rows": _observed(found, known, on=on),
         "may_record": live and user.may(Permission.RECORD_FACTS, found.scopes),
+        "panel": latest(request, find_scope(plan, user=user), indicator=found),
     }
     return render(request, "reports/indicator.html", context)
 
@@ -119,6 +122,7 @@ def _observed(found: Indicator, known: Series, *, on: date) -> list[ObservedRow]
         .ended(on=on)
         .with_amount()
         .select_related("place", "recorded_by")
+        .prefetch_related(Prefetch("evidence", Evidence.objects.for_list()))
         .order_by(F("period_end").desc(nulls_last=True), F("period_start").desc(nulls_last=True), "place__code", "-pk")
     )
     chains: dict[tuple[object, ...], list[Any]] = {}
@@ -146,6 +150,9 @@ def indicators(request: HttpRequest, plan: str) -> HttpResponse:
         "plan": subject,
         "scope": scope,
         "on": on,
+        "form": IndicatorListForm(request.GET, plan=subject, user=user),
+        "filtered": len(data) > 1 + sum(name in data for name in ("as_of", "on")),
+        "clear_url": reverse("indicators", args=[plan]),
         "page": page,
         "rows": indicator_rows(page.rows, on=on),
         "query": data.urlencode(),

@@ -23,7 +23,8 @@ from reports.figures import figure
 from reports.figures.scopes import Scope
 from reports.panels import board, explain_url
 from reports.views.asked import asked_scope, refuse_others
-from reports.views.funds import STAGES, lapse_rules, year_rows
+from reports.views.funds import STAGES, lapse_rules, line_rows, year_rows
+from reports.views.history import latest
 from reports.views.indicators import initiative_indicators
 from reports.views.milestones import milestone_rows
 from reports.views.rows import initiative_rows
@@ -34,10 +35,14 @@ from tracker.filters import effective_date, without
 from tracker.http import SignedInRequest
 from tracker.models import Revision, User
 from tracker.pages import page_of
+from tracker.permissions import knows_why
 from tracker.rules import Permission
 from tracker.templatetags.tracker import bilingual_text
 
-FIGURES = ("money", "milestones_met", "milestones_late", "milestones_next", "milestones")
+FIGURES = (
+    "money", "milestones_met", "milestones_late", "milestones_next", "milestones", "milestone_weight", "milestone_slip",
+    "milestone_moves",
+)  # fmt: skip
 UPDATES = 8
 ENTRIES = 10
 PAGE = 50
@@ -66,12 +71,12 @@ def initiative(request: HttpRequest, plan: str, code: str) -> HttpResponse:
         ],
         **_origin(found),
         "last_revision": last,
-        # As on the history page: a revision's reason may tell of what lies out of the reader's scope.
-        "knows_why": user.access.everywhere or (last is not None and last.actor_id == user.pk),
+        "knows_why": last is not None and knows_why(user, last),
         "milestone_rows": milestone_rows(found, on=on, user=user),
         "evidence": list(found.evidence.filter(milestone=None).for_list()),
         "indicator_rows": initiative_indicators(found, on=on),
         "announcements": list(found.announcements.for_list()),
+        "panel": latest(request, scope),
         **_status(found, on=on),
         **_figures(scope, found, on=on, every_entry=_every_entry(request)),
         **_permitted(found, user, live=cast(SignedInRequest, request).moment.live),
@@ -151,7 +156,7 @@ def _money(scope: Scope, found: Any, *, on: date) -> dict[str, Any]:
     return {
         "stages": STAGES,
         "year_rows": year_rows(standing, scope.code, on=on),
-        "line_funds": funds,
+        "line_rows": line_rows(funds, scope.code, on=on),
         "over": Funds(tuple(standing)).over,
         "rules": lapse_rules(standing),
     }

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from initiatives.choices import Stage
+from reports.explanations import ANY
 from reports.figures import Figure
 from reports.figures.declaration import UNSPECIFIED
 from tracker import formats
@@ -33,6 +34,8 @@ def _part(name: str, value: str, organizations: dict[str, str]) -> str:
     """One part of a bucket's key, by the column that it comes from."""
     if value == UNSPECIFIED:
         return _("not named")
+    if value == ANY:
+        return _("all years") if name.endswith("fiscal_year") else _("all")
     if name.endswith("fiscal_year"):
         return formats.fiscal_year(int(value))
     if name == "stage":

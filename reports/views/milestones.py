@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from initiatives.aggregates.milestones import MilestoneFacts, milestone_facts
-from initiatives.models import Initiative, Milestone, MilestoneBaseline, MilestoneForecast
+from initiatives.models import Initiative, Milestone, MilestoneBaseline, MilestoneDependency, MilestoneForecast
 from initiatives.rules import is_pre_plan, slippage_days
 from tracker.models import User
 
@@ -29,6 +29,11 @@ class MilestoneRow:
     def moves(self) -> int:
         """How often the forecast moved."""
         return max(0, len(self.forecasts) - 1)
+
+    @property
+    def early(self) -> list[MilestoneDependency]:
+        """What it waits for and was met before: recorded, never refused, and always said."""
+        return self.facts.unmet_on(self.milestone.actual_on) if self.state in ("met", "pre_plan") else []
 
     @property
     def open(self) -> bool:
@@ -60,7 +65,8 @@ def _row(
     on: date,
 ) -> MilestoneRow:  # fmt: skip
     state = _state(milestone, on=on)
-    expected = milestone.actual_on or milestone.expected_on
+    met = milestone.actual_on is not None and milestone.actual_on <= on
+    expected = milestone.actual_on if met else milestone.expected_on
     return MilestoneRow(
         milestone=milestone,
         state=state,
@@ -78,7 +84,7 @@ def _slip(baseline: date | None, expected: date | None) -> int | None:
 
 
 def _state(milestone: Any, *, on: date) -> str:
-    if milestone.cancelled_on is not None:
+    if milestone.cancelled_on is not None and milestone.cancelled_on <= on:
         return "cancelled"
     if milestone.actual_on is not None and milestone.actual_on <= on:
         announced = milestone.initiative.plan.announced_on

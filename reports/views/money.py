@@ -15,10 +15,11 @@ from initiatives.forms_money import MoneyFilterForm
 from initiatives.models import BudgetLine
 from initiatives.rules.money import StageTotals
 from pillars.models import Plan
+from reports.explanations import ANY
 from reports.figures import figure
 from reports.figures.scopes import Scope, find_scope
 from reports.panels import explain_url
-from reports.views.funds import STAGES, lapse_rules, organization_rows, year_rows
+from reports.views.funds import STAGES, lapse_rules, line_rows, organization_rows, year_rows
 from tracker.filters import PAGE, effective_date, refuse_unknown
 from tracker.http import SignedInRequest
 from tracker.models import User
@@ -52,7 +53,7 @@ def money(request: HttpRequest, plan: str) -> HttpResponse:
         "filtered": bool(given),
         "stages": STAGES,
         "years": [(year, rows, totals.get(year)) for year, rows in by_organization.items()],
-        "over": together.over,
+        "over": line_rows(together.over, scope.code, on=on),
         "overspent": together.overspent,
         "overspent_url": _overspent_url(scope, given, on=on),
         "rules": lapse_rules(funds),
@@ -73,10 +74,7 @@ def _of_plan(given: QueryDict, plan: str) -> QueryDict:
 
 
 def _overspent_url(scope: Scope, given: QueryDict, *, on: date) -> str:
-    """The explanation of all that is overspent here; one year's where one is chosen, none where the figure is not split
-    as the page is filtered."""
+    """The explanation of all that is overspent here: of the year and the organization that are chosen."""
     year, organization = given.get("fiscal_year", ""), given.get("organization", "")
-    if organization and not year:
-        return ""
-    bucket = "/".join(part for part in (year, organization) if part)
+    bucket = "/".join(part for part in (year or (ANY if organization else ""), organization) if part)
     return explain_url(figure("overspent"), scope.code, on=on, bucket=bucket)

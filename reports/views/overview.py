@@ -1,11 +1,14 @@
 """The plan at a glance, and one pillar of it."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -13,10 +16,12 @@ from initiatives.models import FundingAnnouncement
 from pillars.models import Pillar, Plan, ReportingWeek
 from reports.figures.scopes import Scope
 from reports.models import WeeklyRollup
-from reports.panels import Board, Cell, Panel, board, money_table
+from reports.panels import Board, Cell, Panel, board
 from reports.views.asked import asked_scope, refuse_others
 from reports.views.attention import attention
 from reports.views.distributions import distribution
+from reports.views.funds import glance_rows
+from reports.views.history import latest
 from reports.views.rows import initiative_rows
 from tracker import formats
 from tracker.charts import Distribution
@@ -29,6 +34,7 @@ from tracker.templatetags.tracker import bilingual_text
 MILESTONE_FIGURES = (
     "milestones_met", "milestones_due_this_week", "milestones_late", "milestones_next", "milestones",
 )  # fmt: skip
+MONEY_FIGURES = ("money", "free_balance", "year_end_forecast", "projected_lapse", "overspent")
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,7 @@ def plan(request: HttpRequest, plan: str) -> HttpResponse:
         "week": week,
         "week_state": week.state(at=shown_instant(request)) if week else None,
         "filtered": "",
+        "panel": latest(request, scope),
         "latest_rollup": WeeklyRollup.objects.visible_to(user).filter(plan=subject).for_list().first(),
     }
     return render(request, "reports/plan.html", context)
@@ -116,6 +123,7 @@ def pillar(request: HttpRequest, plan: str, number: int) -> HttpResponse:
         **dashboard(scope, board(scope, on=on)),
         "rows": initiative_rows(scope.selection.initiatives.with_health(on=on).with_funding(on=on).for_list(), on=on),
         "filtered": f"&pillar={number}",
+        "panel": latest(request, scope),
     }
     return render(request, "reports/pillar.html", context)
 
@@ -123,7 +131,7 @@ def pillar(request: HttpRequest, plan: str, number: int) -> HttpResponse:
 def dashboard(scope: Scope, figures: Board) -> dict[str, Any]:
     """What overview and pillar show alike: health, what needs attention, milestones, money."""
     health, dollars = figures.panel("health", scope.code), figures.panel("health_dollars", scope.code)
-    money = figures.panel("money", scope.code)
+    funds = {key: figures.panel(key, scope.code) for key in MONEY_FIGURES}
     return {
         "scope": scope,
         "on": figures.on,
@@ -133,10 +141,18 @@ def dashboard(scope: Scope, figures: Board) -> dict[str, Any]:
         "health_dollars": dollars,
         "dollars_chart": distribution(dollars, title=_("By dollars"), unit=_("Dollars")),
         **{key: figures.panel(key, scope.code) for key in MILESTONE_FIGURES},
-        "money": money,
-        "money_rows": money_table(money),
+        **funds,
+        "glance_rows": glance_rows(funds.__getitem__, on=figures.on),
+        "money_url": _money_url(scope, on=figures.on),
         **attention(scope.selection.initiatives, on=figures.on),
     }
+
+
+def _money_url(scope: Scope, *, on: date) -> str:
+    """The money of the same day, all stages by organization."""
+    pillar = {} if scope.whole_plan else {"pillar": str(scope.selection.pillar)}
+    query = {**pillar, "on": on.isoformat()}
+    return f"{reverse('money', args=[scope.selection.plan.code])}?{urlencode(query)}"
 
 
 def announced_rows(panel: Panel) -> list[AnnouncedRow]:

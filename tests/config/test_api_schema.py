@@ -62,6 +62,40 @@ def test_lists_tell_of_their_filters_and_pages(schema):
     assert page["properties"]["next"]["type"] == ["string", "null"]
 
 
+def test_a_write_that_needs_a_revision_says_so(schema):
+    paths, components = schema["paths"], schema["components"]["schemas"]
+    needing = [
+        (paths["/api/v1/milestones/{id}/"]["patch"], True),
+        (paths["/api/v1/indicators/{id}/"]["patch"], True),
+        (paths["/api/v1/change-requests/{id}/decision/"]["post"], True),
+        (paths["/api/v1/status-updates/"]["post"], False),  # only where there is one
+    ]
+    for operation, required in needing:
+        [header] = [one for one in operation["parameters"] if one["name"] == "If-Match"]
+        assert header.get("required", False) is required
+        assert {"412", "428"} <= set(operation["responses"])
+    told = components["Problem"]["properties"]["conflicts"]
+    assert (told["type"], told["items"]) == ("array", {"$ref": "#/components/schemas/DifferenceRow"})
+    assert set(components["DifferenceRow"]["properties"]) == {
+        "field", "seen", "stored", "sent", "by", "at", "revision",
+    }  # fmt: skip
+
+
+def test_what_is_made_in_numbers_takes_an_array(schema):
+    for name in ("milestones", "ledger-entries", "targets", "observations"):
+        body = schema["paths"][f"/api/v1/{name}/"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+        one, many = schema["components"]["schemas"][body["$ref"].rsplit("/", 1)[1]]["oneOf"]
+        assert (many["type"], many["items"]) == ("array", one), name
+
+
+def test_evidence_is_a_link_or_a_file(schema):
+    content = schema["paths"]["/api/v1/evidence/"]["post"]["requestBody"]["content"]
+    assert set(content) == {"application/json", "multipart/form-data"}
+    assert schema["components"]["schemas"]["FileBody"]["properties"]["file"]["format"] == "binary"
+    served = schema["paths"]["/api/v1/evidence/{id}/file/"]["get"]["responses"]["200"]["content"]
+    assert list(served) == ["application/octet-stream"]
+
+
 def test_exports_are_csv(schema):
     answer = schema["paths"]["/api/v1/exports/initiatives.csv"]["get"]["responses"]["200"]
     assert list(answer["content"]) == ["text/csv"]

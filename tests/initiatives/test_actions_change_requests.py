@@ -25,7 +25,7 @@ from tests.factories import (
     kept,
 )
 from tracker.choices import Role
-from tracker.errors import Conflict, Invalid, NotAllowed
+from tracker.errors import Conflict, EditConflict, Invalid, NotAllowed
 from tracker.models import Revision
 from tracker.timemachine import Actor, as_of, head
 
@@ -140,7 +140,8 @@ class TestRequests:
 
     def test_what_was_read_is_what_is_decided(self, milestone, manager, lead):
         request = ask(milestone, manager)
-        assert refused(Conflict, decide, request, lead, seen=request.revision - 1).code == "changed"
+        for unread in (request.revision - 1, head() + 1):
+            assert refused(EditConflict, decide, request, lead, seen=unread).revision == request.revision
 
     def test_a_closed_milestone_has_no_new_baseline(self, milestone, manager, lead):
         request = ask(milestone, manager)

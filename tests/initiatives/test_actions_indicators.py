@@ -6,14 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from initiatives.actions.indicators import (
-    IndicatorContent,
-    TargetContent,
-    add_indicator,
-    change_indicator,
-    change_of,
-    set_target,
-)
+from initiatives.actions.indicators import IndicatorContent, add_indicator, change_indicator
 from initiatives.actions.observations import (
     ObservationContent,
     ReadingContent,
@@ -21,13 +14,14 @@ from initiatives.actions.observations import (
     record_observation,
     restate_observation,
 )
+from initiatives.actions.targets import TargetContent, change_of, set_target
 from initiatives.choices import Accumulation, Availability, Measure, RollupRule, TargetChange, TargetType
 from initiatives.models import Indicator, Observation, Target
 from initiatives.rules.indicators import Bounds
 from tests import factories
 from tests.factories import ACTOR, add_initiative, add_observation, add_organization, add_pillar, add_plan, add_user
 from tracker.choices import Role
-from tracker.errors import Conflict, Invalid, NotAllowed
+from tracker.errors import Conflict, EditConflict, Invalid, NotAllowed
 from tracker.timemachine import Actor, head
 
 pytestmark = pytest.mark.django_db
@@ -48,10 +42,10 @@ def indicator(initiative):
     return factories.add_indicator(initiative.plan, initiative=initiative)
 
 
-def refused(write, **values):
+def refused(write, kind=Invalid, **values):
     """The fields that a refusal names; nothing is written."""
     before = head()
-    with pytest.raises(Invalid) as error:
+    with pytest.raises(kind) as error:
         write(by=ACTOR, at=AT, **values)
     assert head() == before
     return {name: str(text) for name, text in error.value.fields.items()}
@@ -107,25 +101,33 @@ class TestIndicators:
 
     def test_keep_what_values_mean_once_there_are_values(self, initiative):
         made = add_indicator(scope=initiative, content=CONTENT, by=ACTOR, at=AT)
-        ratio = replace(CONTENT, measure=Measure.RATIO, rollup_rule=RollupRule.RATIO)
-        change_indicator(indicator=made, content=ratio, by=ACTOR, at=AT)
-        change_indicator(indicator=made, content=CONTENT, by=ACTOR, at=AT)
+        seen = made.revision
+        ratio = {"measure": Measure.RATIO, "rollup_rule": RollupRule.RATIO}
+        number = {"measure": CONTENT.measure, "rollup_rule": CONTENT.rollup_rule}
+        seen = change_indicator(indicator=made, changes=ratio, seen=seen, by=ACTOR, at=AT).revision
+        seen = change_indicator(indicator=made, changes=number, seen=seen, by=ACTOR, at=AT).revision
         record(made, month(4, "3"))
-        assert "measure" in refused(change_indicator, indicator=made, content=ratio, reason="why not")
-        based = replace(CONTENT, baseline_value=Decimal(80), baseline_on=date(2024, 12, 17))
-        assert "reason" in refused(change_indicator, indicator=made, content=based)
-        changed = change_indicator(indicator=made, content=based, reason="counted anew", by=ACTOR, at=AT)
+        assert "measure" in refused(change_indicator, indicator=made, changes=ratio, seen=seen, reason="why not")
+        based = {"baseline_value": Decimal(80), "baseline_on": date(2024, 12, 17)}
+        assert "reason" in refused(change_indicator, indicator=made, changes=based, seen=seen)
+        changed = change_indicator(indicator=made, changes=based, seen=seen, reason="counted anew", by=ACTOR, at=AT)
         assert changed.baseline_value == 80
-        assert "code" in refused(change_indicator, indicator=made, content=replace(based, code="OTHER"))
-        assert refused(change_indicator, indicator=made, content=based) == {}
+        assert "code" in refused(change_indicator, indicator=made, changes={"code": "OTHER"}, seen=changed.revision)
+        before = head()
+        change_indicator(indicator=made, changes=based, seen=changed.revision, by=ACTOR, at=AT)
+        assert head() == before, "the same again is no change"
 
-    def test_changed_by_somebody_else_meanwhile_are_not_overwritten(self, initiative):
+    def test_changed_by_somebody_else_meanwhile_are_merged_and_never_overwritten(self, initiative):
         made = add_indicator(scope=initiative, content=CONTENT, by=ACTOR, at=AT)
         seen = made.revision
-        change_indicator(indicator=made, content=replace(CONTENT, decimals=1), by=ACTOR, at=AT, seen=seen)
-        with pytest.raises(Conflict):
-            change_indicator(indicator=made, content=replace(CONTENT, decimals=2), by=ACTOR, at=AT, seen=seen)
-        assert Indicator.objects.get().decimals == 1
+        change_indicator(indicator=made, changes={"decimals": 1}, by=ACTOR, at=AT, seen=seen)
+        change_indicator(indicator=made, changes={"decimals": 0, "note_en": "kept"}, by=ACTOR, at=AT, seen=seen)
+        with pytest.raises(EditConflict) as found:
+            change_indicator(indicator=made, changes={"decimals": 2}, by=ACTOR, at=AT, seen=seen)
+        [difference] = found.value.differences
+        assert (difference.field, difference.seen, difference.stored, difference.sent) == ("decimals", 0, 1, 2)
+        stored = Indicator.objects.get()
+        assert (stored.decimals, stored.note_en) == (1, "kept")
 
 
 class TestTargets:
@@ -163,9 +165,18 @@ class TestTargets:
         assert "reason" in refused(set_target, indicator=indicator, content=self.content("90", reason=" "))
         assert "lower" in refused(set_target, indicator=indicator, content=self.content(reason="again"))
         past = replace(self.content(), due_on=date(2025, 12, 31))
-        set_target(indicator=indicator, content=past, by=ACTOR, at=AT)  # set late, which is seen by its date
+        assert "due_on" in refused(set_target, indicator=indicator, content=past)  # which would judge what is known
+        set_target(indicator=indicator, content=past, by=ACTOR, at=AT - timedelta(90))
         easier = replace(past, lower=Decimal(1), reason="it was missed")
         assert "due_on" in refused(set_target, indicator=indicator, content=easier)
+
+    def test_are_not_set_over_what_somebody_else_set_meanwhile(self, indicator):
+        set_target(indicator=indicator, content=self.content(), seen=0, by=ACTOR, at=AT)
+        again = self.content("90", reason="more teams")
+        assert "due_on" in refused(set_target, Conflict, indicator=indicator, content=again, seen=0)
+        set_target(indicator=indicator, content=again, seen=1, by=ACTOR, at=AT)
+        assert "due_on" in refused(set_target, Conflict, indicator=indicator, content=self.content("80"), seen=1)
+        assert Target.objects.count() == 2
 
     def test_are_set_by_those_who_record_facts(self, indicator):
         viewer = Actor(user=add_user(role=Role.VIEWER, scope="BP"))
@@ -219,6 +230,15 @@ class TestRecording:
     def test_readers_record_nothing(self, indicator):
         with pytest.raises(NotAllowed):
             record(indicator, month(4, "1"), by=Actor(user=add_user(role=Role.ANALYST, scope="BP")))
+
+
+def test_a_stock_has_one_value_a_day(initiative):
+    stock = factories.add_indicator(
+        initiative.plan, "DOGS", accumulation=Accumulation.STOCK, rollup_rule=RollupRule.LATEST
+    )
+    record(stock, month(4, "40"))
+    again = replace(month(4, "41"), period_start=None)
+    assert "period_end" in refused(record_observation, indicator=stock, content=again)
 
 
 class TestRunningTotals:

@@ -11,7 +11,7 @@ from initiatives.models import Milestone, MilestoneForecast
 from tests import factories
 from tests.factories import add_initiative, add_organization, add_pillar, add_plan, add_user
 from tracker.choices import Role
-from tracker.errors import Conflict, Invalid, NotAllowed, Refused
+from tracker.errors import Conflict, EditConflict, Invalid, NotAllowed, Refused
 from tracker.models import Revision
 from tracker.timemachine import Actor, as_of, head
 
@@ -45,8 +45,8 @@ def move(milestone, by, to, reason=""):
     return move_forecast(milestone=milestone, to=to, reason=reason, by=by, at=NOON)
 
 
-def meet(milestone, by, on=TODAY, evidence=""):
-    return meet_milestone(milestone=milestone, on=on, evidence=evidence, by=by, at=NOON)
+def meet(milestone, by, on=TODAY, evidence=None, reason=""):
+    return meet_milestone(milestone=milestone, on=on, evidence=evidence, reason=reason, by=by, at=NOON)
 
 
 def refused(error_kind, action, *args, **fields):
@@ -110,7 +110,10 @@ def test_what_is_met_or_cancelled_has_no_forecast(milestone, initiative, manager
 def test_a_milestone_is_met_on_a_day_and_a_correction_keeps_both(milestone, manager):
     met = meet(milestone, manager, TODAY, "https://example.org/evidence")
     then = head()
-    corrected = meet(milestone, manager, TODAY - timedelta(2))
+    with pytest.raises(EditConflict):
+        meet(milestone, manager, TODAY - timedelta(2))
+    assert "reason" in refused(Invalid, meet, met, manager, TODAY - timedelta(2)).fields
+    corrected = meet(met, manager, TODAY - timedelta(2), reason="signed earlier")
     assert (met.actual_on, corrected.actual_on) == (TODAY, TODAY - timedelta(2))
     assert corrected.evidence == "https://example.org/evidence"
     with as_of(then):

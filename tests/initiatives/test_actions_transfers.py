@@ -1,6 +1,7 @@
 """Reprofiles and transfers: they sum to zero, leave no negative authority, and are undone whole."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from initiatives.actions.budget_lines import LineKey
+from initiatives.actions.corrections import as_recorded, correct_entry
 from initiatives.actions.money import reverse_entry
 from initiatives.actions.transfers import Move, TransferContent, make_transfer, undo_transfer
 from initiatives.choices import Stage, TransferKind, Vote
@@ -176,3 +178,25 @@ def test_whatever_is_moved_and_undone_every_transfer_sums_to_zero(initiative, ma
             assert all(total >= 0 for total in totals.values())
 
     example()
+
+
+def test_authority_that_has_moved_on_is_not_reversed_nor_corrected_away(initiative, manager):
+    granted = add_entry(initiative, "100", stage=Stage.AUTHORITY, effective_on=date(2025, 5, 1))
+    moved = move(initiative, manager, ("-60", {}), ("60", {"fiscal_year": 2026}))
+    twice = {"entry": granted, "reason": "Granted twice", "by": manager, "at": NOON}
+    assert "negative authority" in str(refused(Conflict, reverse_entry, **twice))
+    less = replace(as_recorded(granted), amount=Decimal(50))
+    assert "negative authority" in str(refused(Conflict, correct_entry, content=less, **twice))
+    correct_entry(**twice | {"content": replace(less, amount=Decimal(60))})
+    assert authority() == {(2025, ""): 0, (2026, ""): 60}
+    undo_transfer(transfer=moved, reason="Not needed", by=manager, at=NOON)
+    reverse_entry(**twice | {"entry": LedgerEntry.objects.get(corrects=granted)})
+    assert authority() == {(2025, ""): 0, (2026, ""): 0}
+
+
+@pytest.mark.parametrize(("day", "gives"), [(date(2026, 4, 1), 2025), (date(2039, 1, 1), 2026)])
+def test_dollars_move_while_their_funds_live(initiative, manager, day, gives):
+    add_entry(initiative, "100", stage=Stage.AUTHORITY, effective_on=date(2025, 5, 1), fiscal_year=gives)
+    moves = (("-10", {"fiscal_year": gives}), ("10", {"fiscal_year": gives + 1}))
+    error = refused(Invalid, move, initiative, manager, *moves, effective_on=day)
+    assert set(error.fields) == {"effective_on"}

@@ -116,6 +116,32 @@ def test_ratios_are_judged_by_their_sums(plan):
     assert (found.actual, found.progress) == (Decimal("0.2"), Decimal("0.75"))
 
 
+def test_a_part_of_a_year_is_not_measured_from_a_whole_one(plan):
+    """Few so far is not far beyond the target: the year goes on."""
+    crossings = add_indicator(
+        plan, "CROSSINGS", accumulation=Accumulation.FLOW, rollup_rule=RollupRule.SUM, direction="decrease",
+        baseline_value=Decimal(1200), baseline_on=date(2025, 3, 31),
+    )  # fmt: skip
+    add_target(crossings, DUE, None, target_type=TargetType.AT_MOST, upper=Decimal(900), set_at=at(2025, 4, 1))
+    months(crossings, "70", range(4, 9))
+    found = position(crossings, date(2025, 9, 15))
+    assert (found.actual, found.progress, found.no_progress) == (350, None, NoProgress.PART_OF_YEAR)
+    months(crossings, "70", range(9, 13))
+    months(crossings, "90", [1, 2, 3])
+    found = position(crossings, date(2026, 4, 15))
+    assert (found.actual, found.progress, found.no_progress) == (900, Decimal(1), None)
+
+
+def test_what_a_later_value_of_the_year_follows_is_not_apart(plan):
+    stock = add_indicator(plan, "DOGS", accumulation=Accumulation.STOCK, rollup_rule=RollupRule.LATEST)
+    for number, value in ((4, "40"), (5, None), (6, "42")):
+        day = date(2025, number, 30)
+        add_observation(stock, day, value, **({} if value else {"availability": "not_available"}))
+    undated = add_observation(stock, None, "7")
+    found = series(Indicator.objects.filter(pk=stock.pk), on=date(2025, 7, 1))[stock.pk]
+    assert (found.position.actual, found.apart) == (42, [undated.pk])
+
+
 def test_columns_are_what_the_position_says(plan, indicator):
     add_target(indicator, DUE, "120", set_at=at(2025, 4, 1))
     months(indicator, "15", [4, 5])

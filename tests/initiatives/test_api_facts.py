@@ -186,7 +186,10 @@ def test_a_forecast_moves_with_a_reason(plan, writer):
     path = f"{MILESTONES}{milestone.pk}/forecasts/"
     refusal(writer.post(path, {"forecast_on": "2027-05-01"}), 400, "invalid")
     refusal(writer.post(path, {"forecast_on": "2027-05-01", "reason": "x", "date": "x"}), 400, "invalid")
-    response = writer.post(path, {"forecast_on": "2027-05-01", "reason": "No bidder"})
+    stale = writer.post(path, {"forecast_on": "2027-05-01", "reason": "No bidder", "seen": "2026-01-01"})
+    assert set(refusal(stale, 409, "changed")["fields"]) == {"forecast_on"}
+    seen = row(writer.get(f"{MILESTONES}{milestone.pk}/"))["forecast_on"]
+    response = writer.post(path, {"forecast_on": "2027-05-01", "reason": "No bidder", "seen": seen})
     made = row(response, 201)
     assert (made["date"], made["reason"], made["made_by"]) == ("2027-05-01", "No bidder", "plan-admin")
     assert response["X-Revision"] == str(head())
@@ -253,7 +256,7 @@ def test_a_change_names_the_revision_it_is_meant_for(plan, writer):
     for tag in ("*", "r5", '"5"', 'W/"r5"', '"r5", "r6"', '"r0"', '"r05"', "", '"r' + "9" * 19 + '"'):
         refusal(writer.patch(path, {"title_en": "X"}, tag), 400, "bad_if_match")
     for number in (1, head() + 1, 10**17):
-        refusal(writer.patch(path, {"title_en": "X"}, number), 412, "stale")
+        refusal(writer.patch(path, {"title_en": "X"}, number), 412, "edit_conflict")
     assert milestone.revision > 1
 
 
@@ -291,7 +294,9 @@ def test_a_milestone_is_met_corrected_and_reopened(plan, writer):
     today = timezone.localdate()
     seen = row(writer.get(path))["revision"]
     seen = row(writer.patch(path, {"actual_on": str(today)}, seen))["revision"]
-    found = row(writer.patch(path, {"actual_on": str(today - timedelta(1))}, seen))
+    yesterday = {"actual_on": str(today - timedelta(1))}
+    assert set(refusal(writer.patch(path, yesterday, seen), 400, "invalid")["fields"]) == {"reason"}
+    found = row(writer.patch(path, yesterday | {"reason": "The minutes say so"}, seen))
     refused = refusal(writer.patch(path, {"actual_on": None}, found["revision"]), 400, "invalid")
     assert set(refused["fields"]) == {"reason"}
     found = row(writer.patch(path, {"actual_on": None, "reason": "Another hub"}, found["revision"]))
@@ -316,13 +321,15 @@ def test_a_change_of_the_same_field_is_told_with_both_values(plan, writer):
     row(other.patch(path, {"title_en": "By the lead", "evidence": "https://example.org/lead"}, milestone.revision))
     before = head()
     mine = {"title_en": "Mine", "title_fr": "Le mien", "evidence": "https://example.org/mine"}
-    found = refusal(writer.patch(path, mine, milestone.revision), 412, "stale")
+    found = refusal(writer.patch(path, mine, milestone.revision), 412, "edit_conflict")
     assert set(found["fields"]) == {"title_en", "evidence"}
-    assert "By the lead" in found["fields"]["title_en"]
-    assert "Mine" in found["fields"]["title_en"]
-    assert found["conflicts"]["title_en"] == {
-        "seen": milestone.title_en, "stored": "By the lead", "sent": "Mine",
-    }  # fmt: skip
+    assert plan.people.pillar_lead.display_name in found["fields"]["title_en"]
+    told = {one["field"]: one for one in found["conflicts"]}
+    assert set(told) == {"title_en", "evidence"}
+    title = told["title_en"]
+    assert (title["seen"], title["stored"], title["sent"]) == (milestone.title_en, "By the lead", "Mine")
+    assert (title["by"], title["revision"]) == (plan.people.pillar_lead.display_name, before)
+    assert found["revision"] == before
     assert head() == before
     again = row(writer.get(path))
     assert row(writer.patch(path, mine, again["revision"]))["title_en"] == "Mine"

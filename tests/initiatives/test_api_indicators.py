@@ -73,6 +73,7 @@ def codes(answer, field="code"):
 def test_an_indicator_says_where_it_stands(made, get):
     [row] = rows(get("indicators/?code=TEAMS&on=2025-07-01"))
     assert (row["standing"], row["actual"], row["actual_until"]) == ("on_the_way", "20.000000", "2025-06-30")
+    assert row["target_due_type"] == "at_least"
     assert (row["target_due_on"], row["target_lower"], row["target_upper"]) == ("2026-03-31", "80.000000", None)
     assert (row["progress"], row["no_progress"]) == ("0.2500", None)
     assert (row["pillar"], row["initiative"]) == (1, "1.01")

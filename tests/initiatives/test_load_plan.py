@@ -138,7 +138,7 @@ def test_a_second_load_makes_no_revision():
 def test_what_somebody_changed_since_is_kept_and_reported():
     load()
     milestone = Milestone.objects.get(initiative__code="1.01", code="M1")
-    meet_milestone(milestone=milestone, on=date(2025, 2, 1), evidence="", by=ACTOR, at=timezone.now())
+    meet_milestone(milestone=milestone, on=date(2025, 2, 1), reason="the deed says so", by=ACTOR, at=timezone.now())
     before = head()
     report = load()
     assert head() == before

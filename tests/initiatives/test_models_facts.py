@@ -9,11 +9,13 @@ from django.utils import timezone
 
 from initiatives.choices import Availability, Decision, Direction, Measure, ObservationKind, RollupRule, TargetType
 from initiatives.models import (
+    BudgetLine,
     ChangeRequest,
     Evidence,
     EvidenceFile,
     Indicator,
     LedgerEntry,
+    Milestone,
     MilestoneBaseline,
     MilestoneDependency,
     Observation,
@@ -37,6 +39,10 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
 JUNE = date(2025, 6, 30)
+SOUND = {
+    "code": "SOUND", "title_en": "x", "title_fr": "x", "unit_en": "x", "unit_fr": "x", "level": "output",
+    "direction": "increase", "accumulation": "flow", "calendar": "fiscal",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -176,7 +182,6 @@ class TestIndicators:
             ({"rollup_rule": RollupRule.RATIO}, "rollup_of_its_measure"),
             ({"measure": Measure.RATIO}, "rollup_of_its_measure"),
             ({"accumulation": "stock"}, "only_flows_add_up"),
-            ({"code": "lower"}, "indicator_form"),
         ],
     )
     def test_say_what_they_are(self, plan, values, name):
@@ -187,7 +192,9 @@ class TestIndicators:
         indicator = add_indicator(initiative.plan, initiative=initiative)
         assert indicator.scopes == initiative.scopes
         assert "one_scope" in refused(Indicator.objects, pillar=initiative.pillar)
-        assert "within_plan" in refused(Indicator.objects, plan=add_plan("OTHER"))
+        elsewhere = Indicator(plan=add_plan("OTHER"), initiative=initiative, **SOUND)
+        assert "within_plan" in not_added(elsewhere)
+        assert "indicator_form" in not_added(Indicator(plan=initiative.plan, **SOUND | {"code": "lower"}))
 
     @pytest.mark.parametrize(
         ("kind", "lower", "upper", "allowed"),
@@ -285,3 +292,25 @@ class TestEvidence:
         assert "of_one_fact" in not_added(self.row(initiative, milestone=milestone, entry=add_entry(initiative)))
         other = add_initiative(initiative.pillar, "1.02", lead=initiative.lead)
         assert "of_its_initiative" in not_added(self.row(other, milestone=milestone))
+
+
+def test_what_facts_are_facts_of_stays(initiative):
+    """Beneath append-only dollars, dates and values nothing is put in another's place."""
+    other = add_initiative(initiative.pillar, lead=initiative.lead, code="1.77")
+    line = add_entry(initiative, "100").line
+    assert "rows are only added" in refused(BudgetLine.objects.filter(pk=line.pk), fiscal_year=2031)
+    one, two, three = (add_milestone(initiative, code=f"M{n}") for n in (1, 2, 3))
+    assert "written once" in refused(Milestone.objects.filter(pk=one.pk), initiative=other)
+    kept(MilestoneDependency(milestone=one, needs=two))
+    assert "written once" in refused(MilestoneDependency.objects, needs=three)
+    indicator = add_indicator(initiative.plan)
+    assert "written once" in refused(Indicator.objects, code="OTHER")
+    Indicator.objects.update(calendar="calendar")
+    add_observation(indicator, JUNE, "5")
+    for changed in (
+        {"calendar": "fiscal"},
+        {"accumulation": "stock", "rollup_rule": "latest"},
+        {"measure": "ratio", "rollup_rule": "ratio"},
+    ):
+        assert "keeps_its_meaning" in refused(Indicator.objects, **changed)
+    Indicator.objects.update(title_en="What it is called may change")

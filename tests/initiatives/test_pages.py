@@ -183,7 +183,7 @@ class TestUpdate:
         before = head()
         mine = {"headline_en": "Mine", "health_cost": "red", "decision_needed_en": "Decide."}
         response = as_(made.people.plan_admin).post(address, {**seen, **mine})
-        assert (response.status_code, head()) == (409, before)
+        assert (response.status_code, head()) == (422, before)
         html, text = response.content.decode(), words(response)
         assert text.count("Luc Lead changed this on") == 4  # beside each of two fields, and in the summary
         assert "It says now: “Lead&#x27;s”" in html
@@ -304,7 +304,13 @@ class TestFacts:
         assert head() == before
 
     def test_adds_a_milestone(self, made, as_):
-        sent = {"title_en": "Dogs fed", "title_fr": "Chiens nourris", "kind": "event", "forecast_on": "2027-05-01"}
+        sent = {
+            "title_en": "Dogs fed",
+            "title_fr": "Chiens nourris",
+            "kind": "event",
+            "weight": "1.00",
+            "forecast_on": "2027-05-01",
+        }
         response = as_(made.people.manager).post(f"{ONE}milestones/add/", sent, follow=True)
         assert "Dogs fed" in words(response)
         assert "The milestone is added." in words(response)
@@ -324,11 +330,13 @@ class TestFacts:
         late = made.milestones["late"]
         client = as_(made.people.manager)
         tomorrow = timezone.localdate() + timedelta(days=1)
-        refused = client.post(f"{ONE}milestones/{late.code}/meet/", {"actual_on": tomorrow.isoformat()})
+        sent = {"actual_on": tomorrow.isoformat(), "revision": late.revision}
+        refused = client.post(f"{ONE}milestones/{late.code}/meet/", sent)
         assert "A milestone is not met in the future." in words(refused)
         for day in ("2026-03-03", "2026-03-04"):
-            client.post(f"{ONE}milestones/{late.code}/meet/", {"actual_on": day})
-        late.refresh_from_db()
+            sent = {"actual_on": day, "revision": late.revision, "reason": "counted from the keys"}
+            assert client.post(f"{ONE}milestones/{late.code}/meet/", sent).status_code == 302
+            late.refresh_from_db()
         assert late.actual_on == date(2026, 3, 4)
 
     @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from tests.factories import (
     add_observation,
     add_organization,
     add_pillar,
+    add_place,
     add_plan,
     add_target,
     add_user,
@@ -102,6 +103,46 @@ def test_the_list_and_the_initiative_name_it(indicator, manager):
     assert manager.get("/en/plans/BP/indicators/?level=impact").status_code == 400
 
 
+def test_the_list_has_the_filters_of_the_api_as_controls(indicator, manager):
+    add_indicator(indicator.plan, "OTHER", title_en="Seizures", pillar=indicator.initiative.pillar, level="outcome")
+    add_pillar(indicator.plan, 2)
+    address = "/en/plans/BP/indicators/"
+    for query, codes in [
+        ("", {"TEAMS", "OTHER"}), ("q=seiz", {"OTHER"}), ("pillar=1", {"TEAMS", "OTHER"}), ("pillar=2", set()),
+        ("initiative=1.01", {"TEAMS"}), ("level=output", {"TEAMS"}), ("has_target=true", {"TEAMS"}),
+        ("has_target=false", {"OTHER"}), ("standing=no_target", {"OTHER"}), ("has_target=true&level=outcome", set()),
+        ("initiative=9.99", set()), ("q=&level=&pillar=", {"TEAMS", "OTHER"}),
+    ]:  # fmt: skip
+        response = manager.get(f"{address}?{query}")
+        assert {row.indicator.code for row in response.context["rows"]} == codes, query
+        answer = manager.get(f"/api/v1/indicators/?{response.context['query']}").json()
+        assert {row["code"] for row in answer["results"]} == codes, query
+        page = response.content.decode()
+        assert ("No indicator fits all of these filters" in page) == (not codes)
+        assert "Select a valid choice" not in page
+        for name, value in [pair.split("=") for pair in query.split("&") if pair]:
+            chosen = f'<option value="{value}" selected>' if name != "q" else f'name="q" value="{value}"'
+            assert chosen in page or not value
+    for query in ("has_target=perhaps", "level=impact", "bogus=1"):
+        assert manager.get(f"{address}?{query}").status_code == 400
+
+
+def test_an_empty_list_says_what_to_do_next(client):
+    add_plan()
+    client.force_login(add_user(role=Role.PLAN_ADMIN, scope="BP"))
+    response = client.get("/en/plans/BP/indicators/")
+    assert "Add the first, with its unit" in words(response)
+    assert response.content.decode().count('href="/en/plans/BP/add-indicator/"') == 2
+    client.force_login(add_user(role=Role.VIEWER, scope="BP"))
+    assert "Add the first" not in words(client.get("/en/plans/BP/indicators/"))
+
+
+def test_an_indicator_without_values_leads_to_its_grid(indicator, manager):
+    add_indicator(indicator.plan, "EMPTY", initiative=indicator.initiative)
+    page = manager.get("/en/plans/BP/indicators/EMPTY/").content.decode()
+    assert page.count('href="/en/plans/BP/indicators/EMPTY/observations/grid/"') == 2
+
+
 def test_who_may_not_see_it_finds_nothing(indicator, client):
     client.force_login(add_user(role=Role.MANAGER, scope="BP/9.01"))
     assert client.get(PAGE).status_code == 404
@@ -124,8 +165,11 @@ class TestRecording:
         assert manager.get("/en/plans/BP/add-indicator/").status_code == 403
         change = "/en/plans/BP/indicators/DOGS/change/"
         seen = Indicator.objects.get(code="DOGS").revision
-        assert manager.post(change, {**fields, "decimals": "1", "seen": seen}).status_code == 302
-        assert "meanwhile" in words(manager.post(change, {**fields, "decimals": "2", "seen": seen}), 422)
+        assert manager.post(change, {**fields, "decimals": "1", "revision": seen}).status_code == 302
+        text = words(manager.post(change, {**fields, "decimals": "2", "revision": seen}), 422)
+        assert "changed this on" in text
+        assert "It says now: “1”" in text
+        assert "does not say which version you read" in words(manager.post(change, {**fields, "decimals": "2"}), 422)
 
     def test_a_value_beside_the_one_before(self, indicator, manager):
         address = f"{PAGE}observations/add/"
@@ -139,6 +183,22 @@ class TestRecording:
         assert "correct it instead" in words(manager.post(address, fields), 422)
         empty = {**fields, "period_start": "2025-06-01", "period_end": "2025-06-30", "value": ""}
         assert "Write the number" in words(manager.post(address, empty), 422)
+
+    def test_the_next_period_is_proposed_of_the_same_kind_and_place(self, indicator, manager):
+        address = f"{PAGE}observations/add/"
+        page = manager.get(address).content.decode()
+        assert 'name="period_start" value="2025-05-01"' in page
+        assert 'name="period_end" value="2025-05-31"' in page
+        assert 'name="source" value="Newer page"' in page
+        place = add_place()
+        add_observation(indicator, date(2025, 9, 30), "1", period_start=date(2025, 7, 1), place=place)
+        page = manager.get(address).content.decode()
+        assert 'name="period_start" value="2025-10-01"' in page
+        assert 'name="period_end" value="2025-12-31"' in page
+        assert f'<option value="{place.pk}" selected>' in page
+        add_indicator(indicator.plan, "EMPTY", initiative=indicator.initiative)
+        empty = manager.get("/en/plans/BP/indicators/EMPTY/observations/add/").content.decode()
+        assert 'name="period_end" value' not in empty
 
     def test_a_correction_and_a_restatement(self, indicator, manager):
         standing = Observation.objects.standing().get()

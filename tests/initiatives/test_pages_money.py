@@ -65,6 +65,17 @@ def test_an_entry_is_corrected_from_what_it_says(manager, initiative):
     assert "__all__" in refused(manager, f"{entry.pk}/correct", **written(entry, amount="11.00"))
 
 
+def test_an_entry_starts_with_the_budget_line_of_the_last_one(manager, initiative):
+    address = f"{BASE}money/add/"
+    assert f'<option value="{initiative.lead.pk}" selected>' in manager.get(address).content.decode()
+    other = add_organization("PS")
+    add_entry(initiative, "1.00", organization=other, vote=Vote.CAPITAL, funding_source="reallocated")
+    page = manager.get(address).content.decode()
+    for value in (other.pk, "capital", "reallocated"):
+        assert f'<option value="{value}" selected>' in page
+    assert f'value="{initiative.plan.day(timezone.now())}"' in page
+
+
 def test_authority_is_reprofiled_and_the_transfer_undone_whole(manager, initiative):
     line = add_entry(initiative, "100.00").line
     given = {"source": line.pk, "fiscal_year": 2026, "effective_on": "2025-09-01", "reason": "Hiring is late"}
@@ -123,7 +134,7 @@ class TestGrid:
         page = manager.get(f"{BASE}money/grid/").content.decode()
         assert "$100.00" in page
         assert "$30.00" in page
-        assert page.count('type="number"') == 10
+        assert page.count('inputmode="decimal"') == 10 + 15  # two lines, three rows for new ones
         before = head()
         cells = {(lines[0], "expenditure"): "12.34", (lines[0], "commitment"): "5", (lines[1], "forecast"): "49.99"}
         assert post(manager, "grid", **self.given(cells, reference="June")).status_code == 302
@@ -155,6 +166,16 @@ class TestGrid:
         same = {(lines[0], "expenditure"): "45.50"}
         assert "__all__" in refused(manager, "grid", **self.given(same, meaning="total"))
 
+    def test_a_new_total_is_of_the_day_that_it_was_seen_on(self, manager, initiative, lines):
+        """The page shows today's total; on an earlier day it was another."""
+        add_entry(initiative, "50.00", stage=Stage.EXPENDITURE, effective_on=date(2026, 7, 15), fiscal_year=2026)
+        cells = {(lines[0], "expenditure"): "90", (lines[0], "forecast"): "120"}
+        bad = refused(manager, "grid", **self.given(cells, meaning="total"))
+        assert set(bad) == {f"cell-{lines[0].pk}-expenditure"}
+        assert post(manager, "grid", **self.given(cells, meaning="total", effective_on="2026-07-15")).status_code == 302
+        added = dict(LedgerEntry.objects.filter(revision=head()).values_list("stage", "amount"))
+        assert added == {"expenditure": 10, "forecast": 120}
+
     def test_a_new_total_is_refused_where_somebody_recorded_meanwhile(self, manager, initiative, lines):
         cells = {(lines[0], "expenditure"): "45.50", (lines[0], "forecast"): "90"}
         given = self.given(cells, meaning="total")
@@ -168,8 +189,84 @@ class TestGrid:
         assert post(manager, "grid", **{**given, "seen": response.context["seen"]}).status_code == 302
         assert post(manager, "grid", **self.given({(lines[0], "planned"): "1"})).status_code == 302
 
-    def test_without_lines_it_leads_to_the_first_entry(self, manager):
-        assert f'href="{BASE}money/add/"' in manager.get(f"{BASE}money/grid/").content.decode()
+    def new(self, number, initiative, **given):
+        """What a row for a new line sends."""
+        row = {"organization": initiative.lead.pk, "fiscal_year": 2026, "funding_source": "new", "vote": "", **given}
+        return {f"new-{number}-{name}": value for name, value in row.items()}
+
+    def test_new_lines_open_a_whole_initiative_s_ledger(self, manager, initiative):
+        page = manager.get(f"{BASE}money/grid/").content.decode()
+        assert f'<option value="{initiative.lead.pk}" selected>' in page
+        sent = self.given({}, new_rows=3) | self.new(0, initiative, authority="100.00", expenditure="30")
+        sent |= self.new(1, initiative, fiscal_year=2027, vote="capital", planned="0.01")
+        before = head()
+        assert post(manager, "grid", **sent).status_code == 302
+        assert head() == before + 1
+        found = LedgerEntry.objects.values_list("line__fiscal_year", "line__vote", "stage", "amount").order_by("pk")
+        assert list(found) == [
+            (2026, "", "authority", 100), (2026, "", "expenditure", 30), (2027, "capital", "planned", Decimal("0.01")),
+        ]  # fmt: skip
+
+    def test_rows_of_new_lines_are_refused_in_their_cells_and_keep_what_was_typed(self, manager, initiative, lines):
+        given = self.given({(lines[0], "planned"): "7"}, new_rows=3)
+        wrong = self.new(0, initiative, organization="", authority="5") | self.new(1, initiative, fiscal_year="x")
+        wrong |= self.new(2, initiative, vote="capital", funding_source="")
+        bad = refused(manager, "grid", **given, **wrong)
+        assert set(bad) == {"new-0-organization", "new-1-fiscal_year", "new-1-planned", "new-2-planned"}
+        response = post(manager, "grid", **given, **wrong)
+        page = response.content.decode()
+        assert 'aria-describedby="id_new-0-organization_error"' in page
+        assert 'name="new-0-authority" value="5"' in page
+        assert 'name="new_rows" value="3"' in page
+        late = self.new(0, initiative, fiscal_year=2025, expenditure="5") | self.new(1, initiative, planned="1.234")
+        bad = refused(manager, "grid", **given, **late)
+        assert set(bad) == {"new-0-expenditure", "new-1-planned"}
+        bad = refused(manager, "grid", **given, **self.new(0, initiative, organization="999", planned="1"))
+        assert set(bad) == {"new-0-organization"}
+
+    @pytest.mark.parametrize("meaning", ["add", "total"])
+    def test_a_line_has_one_row(self, manager, initiative, lines, meaning):
+        same = self.new(0, initiative, funding_source="", planned="1")
+        twice = self.new(1, initiative, planned="1") | self.new(2, initiative, planned="2")
+        bad = refused(manager, "grid", **self.given({}, new_rows=3, meaning=meaning), **same, **twice)
+        assert set(bad) == {"new-0-organization", "new-2-organization"}
+        assert "has a row already" in str(bad)
+
+    def test_new_totals_of_new_lines_are_their_amounts(self, manager, initiative):
+        given = self.given({}, new_rows=1, meaning="total")
+        assert "__all__" in refused(manager, "grid", **given, **self.new(0, initiative, planned="0"))
+        assert post(manager, "grid", **given, **self.new(0, initiative, planned="0", authority="9")).status_code == 302
+        assert LedgerEntry.objects.get().amount == 9
+
+    def test_more_rows_come_with_what_was_typed_and_nothing_is_recorded(self, manager, initiative, lines):
+        before = head()
+        sent = self.given({(lines[0], "planned"): "seven"}, new_rows=3, more="", reference="June")
+        response = post(manager, "grid", **sent, **self.new(2, initiative, vote="capital", planned="1"))
+        assert (response.status_code, head()) == (200, before)
+        page = response.content.decode()
+        assert 'value="seven"' in page
+        assert 'value="June"' in page
+        assert 'name="new-2-planned" value="1"' in page
+        assert 'name="new-5-planned"' in page
+        assert 'name="new_rows" value="6"' in page
+        assert "things to correct" not in page
+        last = post(manager, "grid", **self.given({}, new_rows=59, more=""))
+        assert 'name="more"' not in last.content.decode()
+        assert 'name="new-60-planned"' not in last.content.decode()
+
+    def test_many_rows_cost_what_few_do(self, manager, initiative, lines, django_assert_max_num_queries):
+        with django_assert_max_num_queries(40) as one:
+            manager.get(f"{BASE}money/grid/")
+        for number in range(8):
+            add_entry(
+                initiative,
+                "1.00",
+                fiscal_year=2026,
+                vote=Vote.values[number % 4],
+                organization=add_organization(f"O{number}"),
+            )
+        with django_assert_max_num_queries(len(one)):
+            post(manager, "grid", **self.given({}, new_rows=30, more=""))
 
 
 def test_the_ledger_as_data_says_what_corrects_and_moves_what(manager, initiative):

@@ -89,6 +89,7 @@ class TestProgress:
             ({"actual": None}, NoProgress.NOT_REPORTED),
             ({"target": at_least(0)}, NoProgress.NO_DISTANCE),
             ({"target": at_least(-1)}, NoProgress.BEHIND_BASELINE),
+            ({"part": True, "baseline": Decimal(1)}, NoProgress.PART_OF_YEAR),
         ],
     )
     def test_says_why_it_has_no_meaning(self, changed, why):

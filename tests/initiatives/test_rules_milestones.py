@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from initiatives.rules.files import MEDIA_TYPES, MOST_BYTES, file_problem, media_type
-from initiatives.rules.milestones import Planned, YearFunds, all_waiting, circle, effect_of
+from initiatives.rules.milestones import Planned, YearFunds, all_waiting, circle, effect_of, still_open
 
 LAW = settings(deadline=None, max_examples=300, database=None)
 OLD, ON = date(2027, 2, 1), date(2026, 11, 22)
@@ -137,3 +137,13 @@ class TestFiles:
     @given(st.binary(max_size=64))
     def test_any_bytes_have_one_kind_or_none(self, content):
         assert media_type(content) in {"", *MEDIA_TYPES.values()} - {"text/csv"}
+
+
+@pytest.mark.parametrize(
+    ("actual", "cancelled", "open_"),
+    [(None, None, True), (0, None, False), (1, None, True), (None, -1, False), (None, 1, True), (1, -1, False)],
+)
+def test_what_is_met_or_cancelled_by_the_day_is_open_no_longer(actual, cancelled, open_):
+    day = date(2026, 6, 1)
+    met, gone = (None if shift is None else day + timedelta(shift) for shift in (actual, cancelled))
+    assert still_open(met, gone, on=day) is open_

@@ -115,6 +115,41 @@ class TestFlows:
         assert value(parts, FLOW).value == 7
         assert value([*parts, month(1, 9)], FLOW).value == 9
 
+    def test_places_make_a_whole_only_all_together(self):
+        """A place that has begun to report and is missing, or suppressed, leaves the whole unknown."""
+        one, two = month(1, 3, place=1), month(1, 4, place=2)
+        alone = value([one, two, month(2, 5, place=1)], FLOW)
+        assert (alone.value, alone.until) == (7, date(2025, 1, 31))
+        suppressed = replace(two, reading=Reading(Availability.SUPPRESSED))
+        assert value([one, suppressed], FLOW).reason == NoValue.PLACES
+        later = month(3, 6, place=2)
+        assert value([one, later, month(3, 1, place=1)], FLOW).value == 10  # which did not report in January yet
+        quarter = replace(month(3, 9, place=2), start=date(2025, 1, 1))
+        assert value([one, month(2, 5, place=1), quarter], FLOW).reason == NoValue.PLACES  # which began with January
+
+    @pytest.mark.parametrize(
+        ("nature", "whole"),
+        [
+            (TOTAL, 13),
+            (STOCK, None),
+            (replace(STOCK, rule=RollupRule.MAX), 9),
+            (replace(STOCK, rule=RollupRule.NONE), None),
+            (replace(FLOW, rule=RollupRule.NONE), None),
+            (replace(FLOW, rule=RollupRule.LATEST), None),
+        ],
+    )
+    def test_what_places_make_follows_the_rule(self, nature, whole):
+        """The latest of several places on one day is none of them, and a place alone is not the whole."""
+        found = value([month(1, 9, place=1), month(1, 4, place=2)], nature)
+        assert (found.value, found.reason) == (whole, None if whole else NoValue.PLACES)
+        lone = value([month(1, 9, place=1)], nature)
+        assert (lone.value is None) == (whole is None)
+
+    def test_running_totals_of_places_to_different_days_make_no_whole(self):
+        january = [month(1, 5, place=1), month(1, 1, place=2)]
+        found = value([*january, month(9, 900, place=1), month(10, 10, place=2)], TOTAL)
+        assert (found.value, found.until) == (6, date(2025, 1, 31))
+
     def test_what_ended_later_does_not_count_yet(self):
         assert value([month(1, 5), month(2, 7)], FLOW, on=date(2025, 2, 27)).value == 5
 

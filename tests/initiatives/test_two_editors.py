@@ -99,11 +99,14 @@ def test_a_thousand_random_rounds_lose_no_update():
         conflicts = {name for name in mine if stored[name] != base[name]}
         response = editor.send(wanted)
         if conflicts:
-            found = refusal(response, 412, "stale")
-            assert set(found["fields"]) == set(found["conflicts"]) == conflicts, number
-            for name in conflicts:
-                told = {"seen": base[name], "stored": stored[name], "sent": wanted[name]}
-                assert found["conflicts"][name] == told, number
+            found = refusal(response, 412, "edit_conflict")
+            told = {
+                one["field"]: {name: one[name] for name in ("seen", "stored", "sent")} for one in found["conflicts"]
+            }
+            assert set(found["fields"]) == conflicts, number
+            assert told == {
+                name: {"seen": base[name], "stored": stored[name], "sent": wanted[name]} for name in conflicts
+            }, number
             if dice.random() < 0.5:
                 editor.look()
         else:

@@ -84,6 +84,7 @@ def test_every_page_can_be_read_and_used(browser, site, language):
         "plans/BP/indicators/", one, f"{one}?on=2025-03-01", "plans/BP/indicators/EMPTY/", "plans/BP/initiatives/1.01/",
         "plans/BP/add-indicator/?scope=BP/1.01", f"{one}change/", f"{one}targets/set/?due=2025-12-31",
         f"{one}observations/add/", f"{one}observations/{site.observation}/restate/", "figures/indicators/?scope=BP",
+        f"{one}observations/grid/?year=2025", "plans/BP/indicators/?has_target=true&level=outcome",
     ]:  # fmt: skip
         page = visit.open(f"/{language}/{address}")
         visit.look(page, language)
@@ -115,3 +116,33 @@ def test_a_manager_enters_a_value_without_a_mouse(browser, site):
     page.keyboard.press("Enter")
     page.get_by_text("The value is recorded.").wait_for()
     assert "12,415" in page.locator("main").inner_text()
+
+
+def test_a_year_is_filled_by_keyboard_alone_without_javascript(browser, site):
+    visit = Visit.of(browser, site.url, site.manager)
+    context = browser.new_context(java_script_enabled=False, storage_state=visit.context.storage_state())
+    page = context.new_page()
+    page.goto(f"{site.url}/en/plans/BP/indicators/EMPTY/observations/grid/?year=2024&step=quarter")
+    first = page.locator("main table input[inputmode=decimal]").first
+    first.focus()
+    for value in ("0", "12.1234567", "", "7"):
+        page.keyboard.type(value)
+        for _column in ("availability", "source", "the next value"):
+            page.keyboard.press("Tab")
+    with page.expect_navigation():
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Enter")
+    assert "There is 1 thing to correct" in page.locator(".error-summary").inner_text()
+    wrong = page.locator("main table [aria-invalid=true]")
+    assert (wrong.input_value(), first.input_value()) == ("12.1234567", "0")
+    assert not Observation.objects.filter(indicator__code="EMPTY").exists()
+    wrong.focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("12.5")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.locator(".message.success").inner_text() == "3 values are recorded."
+    made = Observation.objects.filter(indicator__code="EMPTY").order_by("period_end")
+    assert [(str(row.period_end), row.value) for row in made] == [
+        ("2024-06-30", 0), ("2024-09-30", Decimal("12.5")), ("2025-03-31", 7),
+    ]  # fmt: skip

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from initiatives.choices import Stage
-from reports.explanations import explain
+from reports.explanations import explain, line_bucket
 from reports.figures import FIGURES
 from reports.figures.scopes import find_scope
 from tests.factories import ACTOR, add_entry, add_initiative, add_milestone
@@ -90,6 +90,38 @@ def test_money_is_explained_bucket_by_bucket(made, explained):
     assert "2025/expenditure" in whole.result.cells
     assert explained("money", "BP/1.03").rows == []
     assert reasons(explained("money", "BP/1.03"))
+
+
+def test_a_bucket_is_cut_to_one_budget_line(made, explained):
+    """Lines of one year and organization differ by source and vote: each is explained alone, and no other."""
+    add_entry(made.initiatives["green"], "7.00", stage=Stage.EXPENDITURE)
+    line = made.initiatives["green"].budget_lines.get(fiscal_year=2025, vote="operating")
+    cut = line_bucket("2025/CBSA/expenditure", line.pk)
+    found = explained("money_by_organization", "BP/1.01", bucket=cut)
+    assert (found.value, [row.value for row in found.rows]) == (Decimal("1250000.10"), [Decimal("1250000.10")])
+    assert found.line == line.pk
+    both = explained("money_by_organization", "BP/1.01", bucket="2025/CBSA/expenditure")
+    assert (both.value, len(both.rows)) == (Decimal("1250007.10"), 2)
+    free = explained("free_balance", bucket=line_bucket("2025/CBSA", line.pk))
+    assert free.value == sum(row.value for row in free.rows) == Decimal("3749999.90")
+    [lapse] = explained("projected_lapse", bucket=line_bucket("2025/CBSA", line.pk)).rows
+    assert lapse.id == line.pk
+    for key, bucket in [
+        ("free_balance", line_bucket("2025/CBSA", line.pk + 999)), ("free_balance", line_bucket("2026/CBSA", line.pk)),
+        ("health", line_bucket("red", line.pk)), ("free_balance", f"2025/CBSA/line-0{line.pk}"),
+    ]:  # fmt: skip
+        with pytest.raises(Invalid):
+            explained(key, bucket=bucket)
+    with pytest.raises(Invalid):
+        explained("free_balance", "BP/2", bucket=line_bucket("2025/CBSA", line.pk))
+
+
+def test_any_part_of_a_bucket_may_be_left_open(made, explained):
+    add_entry(made.initiatives["green"], "7.00", stage=Stage.EXPENDITURE, fiscal_year=2024)
+    assert explained("overspent", bucket="*/CBSA").value == 7
+    assert explained("free_balance", bucket="*/CBSA").value == Decimal("5749999.90")
+    with pytest.raises(Invalid):
+        explained("overspent", bucket="*/PS")
 
 
 def test_ledger_entries_are_told_apart(made, explained):

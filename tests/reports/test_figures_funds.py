@@ -76,7 +76,7 @@ def test_overspending_is_listed_with_its_lines_and_never_refused():
                     if entry.on <= on and not entry.reversed:
                         sums = {Stage.EXPENDITURE: spent, Stage.AUTHORITY: given_}.get(entry.stage)
                         if sums is not None:
-                            sums[place, entry.fiscal_year] += entry.amount
+                            sums[place, entry.fiscal_year, entry.organization, entry.vote] += entry.amount
             expected = sorted(spent[cell] - given_[cell] for cell in spent if spent[cell] > given_[cell])
             found = explain(FIGURES["overspent"], find_scope("BP", user=reader), on=on)
             assert sorted(row.value for row in found.rows if row.value) == expected

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from initiatives.choices import Stage, Vote
-from initiatives.models import Initiative
+from initiatives.models import BudgetLine, Initiative
 from tests.factories import add_entry, add_initiative, add_organization, add_pillar, add_plan, add_user
 from tracker.choices import Role
 
@@ -34,7 +34,8 @@ def made(client):
 
 def text(response):
     assert response.status_code == 200
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", response.content.decode()).replace("\xa0", " "))
+    seen = re.sub(r'<span class="unseen">.*?</span>', "", response.content.decode())
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", seen).replace("\xa0", " "))
 
 
 def test_the_plan_by_year_and_organization(made):
@@ -113,6 +114,26 @@ def test_the_initiative_by_year_with_its_lines_and_rule(made):
     assert "$700.00 $50.00 carried forward" in text(response)
     for url in set(re.findall(r'class="explained" href="([^"]+)">\s*<data', response.content.decode())):
         assert made.get(url.replace("&amp;", "&")).status_code == 200, url
+
+
+def test_a_line_is_explained_step_by_step(made):
+    """From the stages of its ledger, each with its entries, to what is told of it."""
+    line = BudgetLine.objects.get(organization__code="CBSA")
+    bucket = f"2025/CBSA/line-{line.pk}"
+    page = made.get(f"/en/figures/projected_lapse/?scope=BP/2.01&bucket={bucket}&on=2026-09-30")
+    assert "2025-26, CBSA agency, source not published, operating" in text(page)
+    assert (
+        "Year-end forecast (spent and committed so far) $250.00 Authority that will not be spent $750.00"
+        " Of that, may be carried forward $50.00 Projected lapse $700.00"
+    ) in text(page)
+    steps = page.context["steps"]
+    assert [step.label for step in steps if step.url] == ["authority", "expenditure"]
+    for step in steps:
+        if step.url:
+            assert made.get(step.url).context["explanation"].value == step.amount
+    over = made.get(f"/fr/figures/overspent/?scope=BP&bucket={bucket}&on=2026-09-30")
+    assert over.context["steps"][-1].amount == 0
+    assert made.get(f"/en/figures/overspent/?scope=BP&bucket=2025/CBSA/line-{line.pk + 99}").status_code == 400
 
 
 def test_more_lines_cost_no_more_queries(made):

@@ -12,16 +12,32 @@ from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from initiatives.choices import Health, Lifecycle, Stage, Workflow
+from initiatives.choices import (
+    Accumulation,
+    Availability,
+    Calendar,
+    Direction,
+    Health,
+    Level,
+    Lifecycle,
+    RollupRule,
+    Stage,
+    TargetType,
+    Vote,
+    Workflow,
+)
 from initiatives.models import (
     BudgetLine,
     FundingAnnouncement,
+    Indicator,
     Initiative,
     LedgerEntry,
     Milestone,
     MilestoneBaseline,
     MilestoneForecast,
+    Observation,
     StatusUpdate,
+    Target,
 )
 from pillars.actions import new_week
 from pillars.models import Pillar, Plan, ReportingWeek
@@ -54,6 +70,19 @@ class EntrySpec:
     amount: Decimal
     on: date
     reversed: bool
+    organization: str = "CBSA"
+    vote: str = ""
+
+
+@dataclass(frozen=True)
+class IndicatorSpec:
+    """A stock: what it was at the end of a day (None: not available), and what it is to be at least, or at most."""
+
+    value: Decimal | None
+    end: date
+    target: Decimal | None
+    due: date
+    increase: bool
 
 
 @dataclass(frozen=True)
@@ -64,29 +93,37 @@ class InitiativeSpec:
     milestones: tuple[MilestoneSpec, ...]
     entries: tuple[EntrySpec, ...]
     announced: Decimal | None
+    indicators: tuple[IndicatorSpec, ...] = ()
 
 
 @dataclass(frozen=True)
 class World:
-    """What stands in the plan. Initiatives have codes by their place in the list."""
+    """What stands in the plan. Initiatives have codes by their place in the list. `indicators` are of a pillar, by its
+    place, or of the plan."""
 
     initiatives: tuple[InitiativeSpec, ...]
     announced: tuple[tuple[Decimal, bool, str | None], ...] = ()
+    indicators: tuple[tuple[int | None, IndicatorSpec], ...] = ()
 
 
 MILESTONES = st.builds(
     MilestoneSpec, st.lists(DAYS, max_size=3).map(tuple), st.lists(DAYS, max_size=3).map(tuple),
     st.none() | DAYS | st.just(date(2024, 6, 1)), st.none(),
 ) | st.builds(MilestoneSpec, st.just(()), st.lists(DAYS, max_size=2).map(tuple), st.none(), DAYS)  # fmt: skip
-ENTRIES = st.builds(EntrySpec, st.sampled_from(Stage.values), st.integers(2025, 2027), CENTS, DAYS, st.booleans())
+ENTRIES = st.builds(EntrySpec, st.sampled_from(Stage.values), st.integers(2025, 2027), CENTS, DAYS, st.booleans(),
+                    st.sampled_from(["CBSA", "RCMP"]), st.sampled_from(["", Vote.OPERATING.value]))  # fmt: skip
+VALUES = st.integers(-3, 3).map(Decimal)  # few, so that zero, equal values and targets met occur
+INDICATORS = st.builds(IndicatorSpec, st.none() | VALUES, DAYS, st.none() | VALUES, DAYS, st.booleans())
 RATINGS = st.none() | st.tuples(st.sampled_from(Health.values), st.sampled_from(Workflow.values))
 INITIATIVES = st.builds(
     InitiativeSpec, st.integers(0, 1), st.sampled_from(Lifecycle.values), st.tuples(RATINGS, RATINGS, RATINGS),
     st.lists(MILESTONES, max_size=3).map(tuple), st.lists(ENTRIES, max_size=4).map(tuple), st.none() | CENTS.map(abs),
+    st.lists(INDICATORS, max_size=2).map(tuple),
 )  # fmt: skip
 WORLDS = st.builds(
     World, st.lists(INITIATIVES, min_size=1, max_size=5).map(tuple),
     st.lists(st.tuples(CENTS.map(abs), st.booleans(), st.sampled_from([None, "CBSA", "RCMP"])), max_size=3).map(tuple),
+    st.lists(st.tuples(st.sampled_from([None, 0, 1]), INDICATORS), max_size=2).map(tuple),
 )  # fmt: skip
 
 
@@ -127,18 +164,23 @@ def undone():
 
 def build(base: Stage0, world: World, *, order: Callable[[Sequence[int]], Sequence[int]] = list) -> int:
     """Write the world in one revision, its initiatives in the order given; the revision's number."""
+    # The code of an indicator is written once, so that a second world cannot take those of the first.
+    suffix = f"-{Indicator.objects.count()}"
     with revision(by=ACTOR, reason="a world"):
         for number in order(range(len(world.initiatives))):
-            _initiative(base, world.initiatives[number], number)
+            _initiative(base, world.initiatives[number], number, suffix)
         for number, (amount, in_total, who) in enumerate(world.announced):
             FundingAnnouncement.objects.create(
                 plan=base.plan, code=f"W{number}", amount=amount, in_total=in_total, announced_on=SUNDAY,
                 organization=base.agencies.get(who or ""),
             )  # fmt: skip
+        for number, (pillar, indicator) in enumerate(world.indicators):
+            where = {} if pillar is None else {"pillar": base.pillars[pillar]}
+            add_stock(base.plan, indicator, f"W{number}{suffix}", **where)
     return head()
 
 
-def _initiative(base: Stage0, spec: InitiativeSpec, number: int) -> None:
+def _initiative(base: Stage0, spec: InitiativeSpec, number: int, suffix: str) -> None:
     pillar, code = base.pillars[spec.pillar], f"{spec.pillar + 1}.{number:02d}"
     initiative = Initiative.objects.create(
         plan=base.plan, pillar=pillar, code=code, title_en=code, title_fr=code, lead=base.agencies["CBSA"],
@@ -152,6 +194,8 @@ def _initiative(base: Stage0, spec: InitiativeSpec, number: int) -> None:
         _milestone(initiative, milestone, f"M{place}", now=now)
     for entry in spec.entries:
         _entry(base, initiative, entry)
+    for place, indicator in enumerate(spec.indicators):
+        add_stock(base.plan, indicator, f"I{number}-{place}{suffix}", initiative=initiative)
     if spec.announced is not None:
         FundingAnnouncement.objects.create(
             plan=base.plan, code=f"A{number}", amount=spec.announced, in_total=True, announced_on=SUNDAY,
@@ -183,12 +227,31 @@ def _milestone(initiative: Initiative, spec: MilestoneSpec, code: str, *, now: d
 def _entry(base: Stage0, initiative: Initiative, spec: EntrySpec) -> None:
     line, _ = BudgetLine.objects.get_or_create(
         initiative=initiative,
-        organization=base.agencies["CBSA"],
+        organization=base.agencies[spec.organization],
         fiscal_year=spec.fiscal_year,
         funding_source="",
-        vote="",
+        vote=spec.vote,
     )
     values = {"line": line, "stage": spec.stage, "effective_on": spec.on}
     entry = LedgerEntry.objects.create(amount=spec.amount, **values)
     if spec.reversed:
         LedgerEntry.objects.create(amount=-spec.amount, reverses=entry, **values)
+
+
+def add_stock(plan: Plan, spec: IndicatorSpec, code: str, **where: Any) -> Indicator:
+    """The indicator with its target and its one observation."""
+    now = timezone.now()
+    kind = TargetType.AT_LEAST if spec.increase else TargetType.AT_MOST
+    row = Indicator.objects.create(
+        plan=plan, code=code, title_en=code, title_fr=code, unit_en="teams", unit_fr="équipes", level=Level.OUTPUT,
+        direction=Direction.INCREASE if spec.increase else Direction.DECREASE, target_type=kind,
+        accumulation=Accumulation.STOCK, rollup_rule=RollupRule.LATEST, calendar=Calendar.FISCAL, **where,
+    )  # fmt: skip
+    if spec.target is not None:
+        bound = {"lower" if spec.increase else "upper": spec.target}
+        Target.objects.create(indicator=row, due_on=spec.due, target_type=kind, set_at=now, **bound)
+    Observation.objects.create(
+        indicator=row, period_end=spec.end, value=spec.value, recorded_at=now,
+        availability=Availability.NOT_AVAILABLE if spec.value is None else Availability.REPORTED,
+    )  # fmt: skip
+    return row

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import TypeVar
+from uuid import uuid4
 
 from django import template
 from django.utils.html import conditional_escape, format_html
@@ -29,6 +30,12 @@ Amount = Decimal | int | str
 def not_published() -> SafeString:
     """What stands where a value is not public or was never given."""
     return format_html('<span class="absent">{}</span>', _("not published"))
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """The field by which a form that is sent twice is carried out once."""
+    return format_html('<input type="hidden" name="once" value="{}">', uuid4().hex)
 
 
 @register.filter

@@ -38,7 +38,7 @@ def explained(
 ) -> SafeString:
     """A figure in its unit (dollars are shortened), which leads to the explanation at `url`, if there is one. The
     label says which figure it is, to those who hear the link alone."""
-    shown = money(value) if unit == "dollars" else number(value)
+    shown = money(value) if unit == "dollars" else number(value, 2 if unit == "weight" else 0)
     if not url:
         return shown
     heard = format_html('<span class="unseen"> {}</span>', label) if label else ""

@@ -12,6 +12,7 @@ from tracker.errors import Invalid
 from tracker.filters import refuse_unknown
 from tracker.models import Revision, User
 from tracker.pages import Page, linked
+from tracker.permissions import knows_why
 
 SIZE = 50
 
@@ -21,7 +22,7 @@ SIZE = 50
 def history(request: HttpRequest) -> HttpResponse:
     """Every revision, newest first: who, when, why, by which way; what nobody is named for is flagged.
 
-    Who and why may tell of things out of the reader's scope: only who sees everything gets them, and authors theirs.
+    Who and why are told by `tracker.permissions`.
 
     `?before=` (a number) turns the pages: revisions are numbered, so a page never shifts while others write.
     """
@@ -30,16 +31,17 @@ def history(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     if before:
         revisions = revisions.filter(number__lt=_number(before))
+    user = cast(User, request.user)
     rows = list(revisions[: SIZE + 1])
     more = len(rows) > SIZE
     page = Page(
-        rows=rows[:SIZE],
+        rows=[(row, knows_why(user, row)) for row in rows[:SIZE]],
         total=None,
         next_url=linked(request, before=rows[SIZE - 1].number) if more else None,
         first_url=linked(request, before=None) if before else None,
     )
     unattributed = Revision.objects.unattributed().count()
-    context = {"page": page, "unattributed": unattributed, "whole": cast(User, request.user).access.everywhere}
+    context = {"page": page, "unattributed": unattributed, "whole": user.access.everywhere}
     return render(request, "tracker/history.html", context)
 
 

@@ -1,4 +1,4 @@
-"""Filters of indicators, their targets and their observations. Pages, API and exports share each of these."""
+"""Filters of indicators, their targets and their observations."""
 
 from datetime import date
 from typing import Any
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from initiatives.aggregates.indicators import with_change, with_position
 from initiatives.choices import Availability, Level, ObservationKind, Standing, TargetChange, TargetType
+from initiatives.filters.scope import on_the_day
 from initiatives.models import Indicator, Observation, Target
 from tracker.filters import DayFilter, StrictFilterSet, TitleFilter, WholeNumberFilter, YesNoFilter
 from tracker.models import User
@@ -21,10 +22,11 @@ class IndicatorFilter(StrictFilterSet):
     code = django_filters.CharFilter(label=_("code"))
     level = django_filters.ChoiceFilter(choices=Level.choices, label=_("level"))
     standing = django_filters.ChoiceFilter(choices=Standing.choices, label=_("standing"))
+    has_target = YesNoFilter(method="filter_has_target", label=_("with a target"))
     due_from = DayFilter("target_due_on", lookup_expr="gte", label=_("target due on or after"))
     due_to = DayFilter("target_due_on", lookup_expr="lte", label=_("target due on or before"))
     q = TitleFilter("title_en", "title_fr")
-    on = DayFilter(method="unchanged", label=_("on the day"))
+    on = on_the_day()
 
     @classmethod
     def base(cls, user: User, *, on: date) -> QuerySet[Indicator]:
@@ -33,6 +35,12 @@ class IndicatorFilter(StrictFilterSet):
     def filter_pillar(self, queryset: QuerySet[Any], name: str, value: int) -> QuerySet[Any]:
         """Indicators of the pillar and of its initiatives."""
         return queryset.filter(Q(pillar__number=value) | Q(initiative__pillar__number=value))
+
+    def filter_has_target(self, queryset: Any, name: str, value: bool) -> QuerySet[Any]:  # noqa: FBT001 - django-filter's
+        """With a target that says what to reach, or without."""
+        without = {"standing": Standing.NO_TARGET}
+        found: QuerySet[Any] = queryset.exclude(**without) if value else queryset.filter(**without)
+        return found
 
 
 class OfIndicator(StrictFilterSet):

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from tracker.errors import Difference, EditConflict, Invalid, PreconditionFailed, PreconditionRequired
+from tracker.errors import Difference, EditConflict, PreconditionRequired
 from tracker.merging import alike, merge
 from tracker.models import Revision
 from tracker.timemachine import Tracked, head
@@ -16,45 +16,33 @@ from tracker.timemachine import Tracked, head
 Version = tuple[int, dict[str, Any]]
 
 
-def merged(
-    row: Tracked, wanted: Mapping[str, Any], *, names: Collection[str], seen: int | None, exactly: bool = False
-) -> dict[str, Any]:
-    """The values to store in `row`, which the person read as of revision `seen` (0: there was none yet) and wants so.
+def merged(row: Tracked, wanted: Mapping[str, Any], *, seen: int | None) -> dict[str, Any]:
+    """The values to store in the `wanted` fields of `row`, for somebody who read it as revision `seen` left it.
 
-    What each side changed is kept; what both changed differently raises `EditConflict`. `exactly`: any change since by
-    anybody raises `PreconditionFailed`. A `seen` of None (not said) raises `PreconditionRequired` for a row
-    that is there. `names` are the fields that people write; those that `wanted` leaves out keep what is stored. Called
-    under the writers' turn, with the row as it is now; a new row takes all that is wanted.
+    What each side changed is kept; what both changed differently raises `EditConflict`, with both values. Fields that
+    are not wanted keep what is stored. A `seen` of 0 says that there was none yet; of None (not said) raises
+    `PreconditionRequired` for a row that is there. Called under the writers' turn, with the row as it is now.
     """
-    if seen is None and row.pk is not None:
+    if row.pk is None:
+        if seen:
+            raise EditConflict(_("There is nothing here yet that could be the version you name."))
+        return dict(wanted)
+    if seen is None:
         message = _("Say which version you read: the revision of the row as it was then.")
         raise PreconditionRequired(message, fields={"revision": message})
-    seen = seen or 0
     if seen > head():
-        message = _("There is no revision %(number)s yet.") % {"number": seen}
-        raise Invalid(message, fields={"revision": message})
-    now = {name: getattr(row, name) for name in names}
-    if row.pk is None:
-        if exactly:
-            raise PreconditionFailed(_("There is nothing here yet that could be the version you name."))
-        return now | dict(wanted)
+        raise EditConflict(_("There is no revision r%(number)s yet.") % {"number": seen}, revision=row.revision)
+    now = {name: getattr(row, name) for name in wanted}
     if seen >= row.revision:
         return merge(base=now, now=now, wanted=wanted).values
-    versions = list(_versions(row, list(names), seen=seen))
-    base = _base(row, versions, names, seen=seen)
+    versions = list(_versions(row, list(wanted), seen=seen))
+    base = _base(row, versions, wanted, seen=seen)
     found = merge(base=base, now=now, wanted=wanted)
-    changed = [name for name in now if not alike(now[name], base[name])]
-    fields = changed if exactly else found.conflicts
-    differences = _differences(versions, fields, base=base, now=now, wanted=wanted)
-    if exactly:
-        raise PreconditionFailed(
-            _("It was changed after the version you name. Read it again."), differences, revision=row.revision
-        )
-    if differences:
-        kept = {**found.values, **{name: wanted[name] for name in found.conflicts}}
+    if found.conflicts:
         raise EditConflict(
             _("Somebody else changed the same at the same time. Compare both, and send again what should stand."),
-            differences, revision=row.revision, values=kept,
+            _differences(versions, found.conflicts, base=base, now=now, wanted=wanted),
+            revision=row.revision, values={**found.values, **{name: wanted[name] for name in found.conflicts}},
         )  # fmt: skip
     return found.values
 
@@ -62,12 +50,11 @@ def merged(
 def _versions(row: Tracked, names: list[str], *, seen: int) -> Iterator[Version]:
     """The row's values as of `seen`, if it was there, and after each revision since that touched it; oldest first."""
     table = row._meta.db_table
-    columns = [field.column for field in row._meta.concrete_fields if field.attname in names]
-    names = [field.attname for field in row._meta.concrete_fields if field.attname in names]
-    quoted = ", ".join(f'"{column}"' for column in columns)
+    columns = {field.attname: field.column for field in row._meta.concrete_fields}
+    quoted = ", ".join(["from_rev", *(f'"{columns[name]}"' for name in names)])
     with connection.cursor() as cursor:
         cursor.execute(
-            f'select from_rev, {quoted} from history."{table}" where "{row._meta.pk.column}" = %s and to_rev > %s'
+            f'select {quoted} from history."{table}" where "{row._meta.pk.column}" = %s and to_rev > %s'
             " order by from_rev",
             [row.pk, seen],
         )
@@ -100,8 +87,8 @@ def _differences(
     revisions = Revision.objects.in_bulk(set(last.values()))
     return tuple(
         Difference(
-            field=name, stored=now[name], sent=wanted.get(name), revision=last[name], at=revisions[last[name]].at,
-            by=revisions[last[name]].actor_name or pgettext("somebody", "unattributed"),
+            field=name, seen=base[name], stored=now[name], sent=wanted[name], revision=last[name],
+            at=revisions[last[name]].at, by=revisions[last[name]].actor_name or pgettext("somebody", "unattributed"),
         )
         for name in fields
     )  # fmt: skip

@@ -1,0 +1,35 @@
+"""Addresses of initiatives and all that belongs to them: what is read, and what is written. Everything that is written
+passes through the actions."""
+
+from initiatives.api.change_requests import ChangeRequestViewSet
+from initiatives.api.dependencies import MilestoneDependencyViewSet
+from initiatives.api.evidence import EvidenceViewSet
+from initiatives.api.indicators import IndicatorExport, IndicatorViewSet
+from initiatives.api.initiatives import InitiativeExport, InitiativeViewSet
+from initiatives.api.milestones import MilestoneViewSet
+from initiatives.api.money import BudgetLineViewSet, FundingAnnouncementViewSet, LedgerEntryExport, LedgerEntryViewSet
+from initiatives.api.observations import ObservationExport, ObservationViewSet, TargetExport, TargetViewSet
+from initiatives.api.status_updates import StatusUpdateExport, StatusUpdateViewSet
+from initiatives.api.transfers import TransferViewSet
+
+__all__ = [
+    "BudgetLineViewSet",
+    "ChangeRequestViewSet",
+    "EvidenceViewSet",
+    "FundingAnnouncementViewSet",
+    "IndicatorExport",
+    "IndicatorViewSet",
+    "InitiativeExport",
+    "InitiativeViewSet",
+    "LedgerEntryExport",
+    "LedgerEntryViewSet",
+    "MilestoneDependencyViewSet",
+    "MilestoneViewSet",
+    "ObservationExport",
+    "ObservationViewSet",
+    "StatusUpdateExport",
+    "StatusUpdateViewSet",
+    "TargetExport",
+    "TargetViewSet",
+    "TransferViewSet",
+]

@@ -1,0 +1,86 @@
+"""Addresses of status updates."""
+
+from django.http import HttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.request import Request
+
+from initiatives.actions.updates import UPDATE_FIELDS, Read, UpdateContent, save_draft, submit_update
+from initiatives.api.naming import the_initiative
+from initiatives.exports import STATUS_UPDATES
+from initiatives.filters import StatusUpdateFilter
+from initiatives.models import StatusUpdate
+from initiatives.serializers import StatusUpdateBody, StatusUpdateRow
+from pillars.actions import find_week
+from pillars.rules import week_code
+from tracker.api import ExportView
+from tracker.api_writing import IF_MATCH, WrittenViewSet, values_of
+from tracker.errors import PreconditionRequired
+from tracker.http import PROBLEM, api_actor
+from tracker.idempotency import once
+from tracker.preconditions import HEADER, seen_revision
+from tracker.serializers import ProblemSerializer
+
+SEEN = OpenApiParameter(
+    HEADER, IF_MATCH.type, OpenApiParameter.HEADER,
+    description="The revision at which you read the update, as its `ETag` or `revision` says it; needed when the week "
+    "has an update already.",
+)  # fmt: skip
+
+
+class StatusUpdateViewSet(WrittenViewSet):
+    """Status updates, newest week first. Drafts show only to those who may write or decide them."""
+
+    queryset = StatusUpdate.objects.none()
+    serializer_class = StatusUpdateRow
+    filterset_class = StatusUpdateFilter
+
+    @extend_schema(
+        request=StatusUpdateBody,
+        responses={
+            201: OpenApiResponse(StatusUpdateRow, "The update, made by this request."),
+            200: OpenApiResponse(StatusUpdateRow, "The update of the week, which was there and is now this one."),
+            (412, PROBLEM): OpenApiResponse(
+                ProblemSerializer, "Somebody changed the same fields since the revision that `If-Match` names."
+            ),
+            (428, PROBLEM): OpenApiResponse(
+                ProblemSerializer, "The week has an update already, and `If-Match` does not say which one you read."
+            ),
+        },
+        parameters=[SEEN],
+    )
+    @once
+    def create(self, request: Request) -> HttpResponse:
+        """Write the status update of an initiative for a week: submitted to its reviewer, or kept as a draft.
+
+        May be repeated until the update is approved or the week locks. Fields left out keep what is stored. When the
+        week has an update already, `If-Match` says which one you read: what others changed since in other fields is
+        kept. Where they changed the same field otherwise, nothing is written (412).
+        """
+        now = timezone.now()
+        content = values_of(StatusUpdateBody, request)
+        read = Read(
+            seen=seen_revision(request) if HEADER in request.headers else None, given=UPDATE_FIELDS & set(request.data)
+        )
+        initiative = the_initiative(content, user=self.user)
+        today = now.astimezone(initiative.plan.zone).date()
+        week = find_week(initiative.plan, content.pop("week", None) or week_code(today))
+        write = submit_update if content.pop("submit") else save_draft
+        existed = StatusUpdate.objects.filter(initiative=initiative, week=week).exists()
+        try:
+            update = write(
+                initiative=initiative, week=week, content=UpdateContent(**content), by=api_actor(self.user), at=now,
+                read=read,
+            )  # fmt: skip
+        except PreconditionRequired as error:
+            raise PreconditionRequired(error.message, fields={HEADER: error.message}) from error
+        if not existed:
+            return self.created(update)
+        return self.shown(self.rows([update])[0])
+
+
+class StatusUpdateExport(ExportView):
+    """All status updates as CSV."""
+
+    queryset = StatusUpdate.objects.none()
+    export = STATUS_UPDATES

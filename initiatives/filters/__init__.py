@@ -1,0 +1,23 @@
+"""Filters of initiatives and all that belongs to them. Pages, API and exports share each of these."""
+
+from initiatives.filters.evidence import EvidenceFilter
+from initiatives.filters.indicator import IndicatorFilter, ObservationFilter, TargetFilter
+from initiatives.filters.initiative import InitiativeFilter, StatusUpdateFilter
+from initiatives.filters.milestone import ChangeRequestFilter, MilestoneDependencyFilter, MilestoneFilter
+from initiatives.filters.money import BudgetLineFilter, FundingAnnouncementFilter, LedgerEntryFilter, TransferFilter
+
+__all__ = [
+    "BudgetLineFilter",
+    "ChangeRequestFilter",
+    "EvidenceFilter",
+    "FundingAnnouncementFilter",
+    "IndicatorFilter",
+    "InitiativeFilter",
+    "LedgerEntryFilter",
+    "MilestoneDependencyFilter",
+    "MilestoneFilter",
+    "ObservationFilter",
+    "StatusUpdateFilter",
+    "TargetFilter",
+    "TransferFilter",
+]

@@ -1,0 +1,57 @@
+"""Filters of initiatives, and of what is said of them each week."""
+
+from datetime import date
+from typing import Any
+
+import django_filters
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from initiatives.choices import Health, HealthBucket, Lifecycle, SecurityMarking, Workflow
+from initiatives.filters.scope import OfInitiative, on_the_day
+from initiatives.models import Initiative, InitiativeOrganization, InitiativePlace, StatusUpdate
+from pillars.filters import WeekFilter
+from tracker.filters import StrictFilterSet, TitleFilter, WholeNumberFilter
+from tracker.models import User
+
+
+class InitiativeFilter(StrictFilterSet):
+    plan = django_filters.CharFilter("plan__code", label=_("plan"))
+    pillar = WholeNumberFilter("pillar__number", label=_("pillar"))
+    code = django_filters.CharFilter(label=_("code"))
+    lead = django_filters.CharFilter("lead__code", label=_("lead organization"))
+    organization = django_filters.CharFilter(
+        method="filter_organization", label=_("organization, lead or contributing")
+    )
+    place = django_filters.CharFilter(method="filter_place", label=_("place"))
+    lifecycle = django_filters.ChoiceFilter(choices=Lifecycle.choices, label=_("lifecycle"))
+    health = django_filters.ChoiceFilter(choices=HealthBucket.choices, label=_("health"))
+    security_marking = django_filters.ChoiceFilter(choices=SecurityMarking.choices, label=_("security marking"))
+    q = TitleFilter("title_en", "title_fr")
+    on = on_the_day()
+
+    @classmethod
+    def base(cls, user: User, *, on: date) -> QuerySet[Initiative]:
+        return Initiative.objects.visible_to(user).with_health(on=on).with_funding(on=on).for_list()
+
+    def filter_organization(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Initiatives that the organization leads or contributes to."""
+        contributes = InitiativeOrganization.objects.filter(initiative=OuterRef("pk"), organization__code=value)
+        return queryset.filter(Q(lead__code=value) | Exists(contributes))
+
+    def filter_place(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Initiatives that happen in the place."""
+        return queryset.filter(Exists(InitiativePlace.objects.filter(initiative=OuterRef("pk"), place__code=value)))
+
+
+class StatusUpdateFilter(OfInitiative):
+    week = WeekFilter("week__starts_on", label=_("week"))
+    week_from = WeekFilter("week__starts_on", lookup_expr="gte", label=_("from the week"))
+    week_to = WeekFilter("week__starts_on", lookup_expr="lte", label=_("to the week"))
+    workflow = django_filters.ChoiceFilter(choices=Workflow.choices, label=_("workflow"))
+    health = django_filters.ChoiceFilter("health_overall", choices=Health.choices, label=_("health, overall"))
+    q = TitleFilter("headline_en", "headline_fr")
+
+    @classmethod
+    def base(cls, user: User, *, on: date) -> QuerySet[StatusUpdate]:
+        return StatusUpdate.objects.visible_to(user).with_comment_for(user).for_list()

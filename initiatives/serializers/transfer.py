@@ -1,0 +1,70 @@
+"""Rows of transfers, and what a program sends to make one. Dollars, to the cent."""
+
+from decimal import Decimal
+
+from django.db.models import OuterRef, Subquery, Sum
+from rest_framework import serializers
+
+from initiatives.choices import FundingSource, TransferKind, Vote
+from initiatives.models import LedgerEntry
+from initiatives.rules import amount_problem
+from initiatives.serializers.money import DOLLARS, LedgerEntryRow
+from pillars.serializers import FISCAL_YEAR, SIMULATED
+from tracker.fields import DayField, DollarsField, NameField, UnpublishedField, WholeField
+from tracker.serializers import RevisionField, RowSerializer, StrictSerializer, TextField, VocabularyField
+
+_GOT = LedgerEntry.objects.filter(transfer=OuterRef("pk"), reverses__isnull=True, amount__gt=0)
+MOVES = 100  # of one transfer
+
+
+class TransferRow(RowSerializer):
+    expressions = {"amount": Subquery(_GOT.order_by().values("transfer").annotate(got=Sum("amount")).values("got"))}
+
+    id = serializers.IntegerField()
+    plan = serializers.CharField(source="initiative.plan.code")
+    simulated = serializers.BooleanField(source="initiative.plan.simulated", help_text=SIMULATED)
+    pillar = serializers.IntegerField(source="initiative.pillar.number")
+    initiative = serializers.CharField(source="initiative.code")
+    initiative_id = serializers.IntegerField()
+    kind = VocabularyField(TransferKind)
+    amount = serializers.DecimalField(16, 2, allow_null=True, help_text=f"What moved. {DOLLARS}")
+    effective_on = serializers.DateField()
+    reason = serializers.CharField()
+    made_by = serializers.CharField(source="made_by.username", allow_null=True, help_text="Account.")
+    made_at = serializers.DateTimeField()
+    undone = serializers.BooleanField(help_text="Whether its entries are reversed.")
+    revision = RevisionField()
+
+
+class TransferDetail(TransferRow):
+    entries = LedgerEntryRow(many=True, help_text="Its entries, which sum to zero; those that undo it too.")
+
+
+class MoveBody(StrictSerializer):
+    """Dollars that one budget line gives or gets; a line that is missing is opened."""
+
+    organization = NameField(help_text="Code of the organization.")
+    fiscal_year = WholeField(min_value=2000, max_value=2100, help_text=FISCAL_YEAR)
+    funding_source = UnpublishedField(FundingSource, help_text="Null: not published.")
+    vote = UnpublishedField(Vote, help_text="Null: not published.")
+    amount = DollarsField(help_text=f"{DOLLARS} Negative: the line gives; positive: it gets.")
+
+    def validate_amount(self, value: Decimal) -> Decimal:
+        """Told here, where its place among the moves is known."""
+        problem = amount_problem(value)
+        if problem is not None:
+            raise serializers.ValidationError(str(problem))
+        return value
+
+
+class TransferBody(StrictSerializer):
+    """Authority to be moved. A reprofile moves it between fiscal years of lines that agree in all else; a transfer
+    between lines of one fiscal year."""
+
+    plan = NameField(help_text="Code of the plan.")
+    initiative = NameField(help_text="Code of the initiative.")
+    kind = VocabularyField(TransferKind)
+    moves = serializers.ListField(child=MoveBody(), min_length=2, max_length=MOVES, help_text="They sum to zero.")
+    effective_on = DayField()
+    reason = NameField()
+    reference = TextField(max_length=200, help_text="Reference in the source system.")
