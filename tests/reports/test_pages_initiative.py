@@ -62,6 +62,12 @@ class TestInitiative:
         assert "30 days late" in rest
         assert "+230" in strip_tags(rest)
 
+    def test_milestones_count_by_weight_slip_and_moves(self, made, show):
+        initiative = made.milestones["met"].initiative
+        Milestone.objects.filter(pk=made.milestones["met"].pk).update(weight=3)
+        text = words(show(made.people.viewer, f"plans/BP/initiatives/{initiative.code}/"))
+        assert re.search(r"By weight 3\.00 of [0-9]+\.00; slip in all [^ ]+ days, by [0-9]+ moves\.", text)
+
     def test_a_milestone_met_before_the_plan_earns_no_progress(self, made, show):
         text = words(show(made.people.viewer, "plans/BP/initiatives/1.02/"))
         assert "before the plan earns no progress" in text
