@@ -16,7 +16,7 @@ from initiatives.formats import period_label, year_label
 from initiatives.forms_indicators import DECIMALS
 from initiatives.models import Indicator, Observation
 from initiatives.rules.periods import Step
-from tracker.forms import NumberField
+from tracker.forms import NumberField, version_field
 from tracker.models import Place
 from tracker.templatetags.tracker import bilingual_text
 
@@ -95,12 +95,7 @@ class YearGridForm(forms.Form):
             }  # fmt: skip
             self.fields[cell_name(row.key, name)] = field
         # The observation that the page shows; 0 for none.
-        self.fields[cell_name(row.key, "seen")] = forms.IntegerField(
-            required=False, min_value=0, widget=forms.HiddenInput, label=_("Version"),
-            error_messages=dict.fromkeys(
-                ("invalid", "min_value"), _("The form does not say which version you read. Open the page again.")
-            ),
-        )  # fmt: skip
+        self.fields[cell_name(row.key, "seen")] = version_field()
 
     def _with_news(self, data: dict[str, Any], indicator: Indicator, grid: YearGrid) -> dict[str, Any]:
         """What was sent, but rows that the person left as they were show what somebody else recorded meanwhile: that

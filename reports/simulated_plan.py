@@ -48,7 +48,7 @@ def simulated_plan(*, manager: User, lead: User, start: date, at: datetime, by: 
                         plan=plan, pillar=pillar, code=f"{number}.{place:02d}", title_en=titles[0],
                         title_fr=titles[1], lead=chance.choice(organizations), manager=manager, starts_on=start,
                         announced_on=start, source="Simulation",
-                        lifecycle=Lifecycle.NOT_STARTED if place == 5 else Lifecycle.UNDERWAY,  # noqa: PLR2004
+                        lifecycle=Lifecycle.NOT_STARTED if place == 5 else Lifecycle.UNDERWAY,  # noqa: PLR2004 - the last
                     )
                 )  # fmt: skip
                 _milestones(initiative, manager, lead, start=start, at=at, chance=chance)

@@ -54,24 +54,29 @@ class NumberField(forms.DecimalField):
         return super().to_python(text)
 
 
+UNREAD = _("The form does not say which version you read. Open the page again.")
+
+
+def version_field() -> forms.IntegerField:
+    """The version that the page shows, brought back unseen; 0 for none."""
+    return forms.IntegerField(
+        required=False, min_value=0, widget=forms.HiddenInput, label=_("Version"),
+        error_messages=dict.fromkeys(("invalid", "min_value"), UNREAD),
+    )  # fmt: skip
+
+
 class EditForm(forms.Form):
     """A form over a row that is there, named by the fields that it writes; `revision` is the row's as the page shows
     it, 0 while there is none."""
 
-    revision = forms.IntegerField(
-        required=False, min_value=0, widget=forms.HiddenInput, label=_("Version"),
-        error_messages=dict.fromkeys(
-            ("invalid", "min_value"), _("The form does not say which version you read. Open the page again.")
-        ),
-    )  # fmt: skip
+    revision = version_field()
 
     @property
     def seen(self) -> int:
         """The revision of the row that the person read. Raises `PreconditionRequired` when the form does not say."""
         number: int | None = self.cleaned_data["revision"]
         if number is None:
-            message = _("The form does not say which version you read. Open the page again.")
-            raise PreconditionRequired(message, fields={"revision": message})
+            raise PreconditionRequired(UNREAD, fields={"revision": UNREAD})
         return number
 
     def bring_in(self, error: EditConflict) -> None:

@@ -222,7 +222,7 @@ class Picked(Func):
         # Both lists come as parameters; no text of anybody stands in the statement.
         self.template = f"(%(values)s::{kind}[])[array_position(%(keys)s::bigint[], %(key)s)]"
 
-    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]  # no other vendor
         """The key, the keys and the values, each once."""
         (key, key_params), (keys, keys_params), (values, value_params) = (
             compiler.compile(expression) for expression in self.source_expressions
@@ -234,7 +234,7 @@ class Picked(Func):
 class _Array(TextField):  # type: ignore[type-arg]
     """A list as the driver binds it."""
 
-    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002 - Django's
         """The list itself."""
         return value
 

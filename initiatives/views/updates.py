@@ -21,7 +21,7 @@ from initiatives.views.recording import say_written
 from pillars.models import Plan, ReportingWeek
 from tracker import formats
 from tracker.errors import PreconditionRequired, Refused
-from tracker.forms import show_refusal
+from tracker.forms import UNREAD, show_refusal
 from tracker.http import SignedInRequest, web_actor
 from tracker.pages import shown_instant
 from tracker.rules import Permission
@@ -198,8 +198,7 @@ def _seen(request: HttpRequest) -> int:
     """The revision of the update that the reviewer read. Raises `PreconditionRequired`: nothing is decided unread."""
     text = request.POST.get("revision", "")
     if _REVISION.fullmatch(text) is None:
-        message = _("The form does not say which version you read. Open the page again.")
-        raise PreconditionRequired(message, fields={"revision": message})
+        raise PreconditionRequired(UNREAD, fields={"revision": UNREAD})
     return int(text)
 
 

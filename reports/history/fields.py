@@ -76,6 +76,8 @@ LABELS: dict[str, Promise] = {
     "return_comment": gettext_lazy("comment of the reviewer"),
 }
 
+UNBROKEN = 24  # letters of a figure that fits a narrow screen's line
+
 
 @dataclass(frozen=True)
 class Told:
@@ -99,7 +101,7 @@ class Told:
     def html(self) -> SafeString:
         """For a sentence: words in quotation marks and in their language, figures unbroken."""
         if not self.quoted:
-            return format_html('<span class="figure">{}</span>' if len(self.text) < 24 else "{}", self.text)  # noqa: PLR2004
+            return format_html('<span class="figure">{}</span>' if len(self.text) < UNBROKEN else "{}", self.text)
         marked = format_html('<span lang="{}">{}</span>', self.language, self.short) if self.language else self.short
         return format_html(_("“{text}”"), text=marked)
 

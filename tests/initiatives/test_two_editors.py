@@ -75,7 +75,7 @@ def editors(seed: int) -> tuple[Editor, Editor]:
     plan = small_plan()
     path = f"{MILESTONES}{plan.milestones['next'].pk}/"
     people = (plan.people.plan_admin, plan.people.pillar_lead)
-    one, other = (Editor(Writer(user), path, random.Random(seed + n)) for n, user in enumerate(people))  # noqa: S311
+    one, other = (Editor(Writer(user), path, random.Random(seed + n)) for n, user in enumerate(people))  # noqa: S311 - as below
     one.look()
     other.look()
     return one, other
