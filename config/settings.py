@@ -3,9 +3,11 @@
 import os
 from pathlib import Path
 
+from celery.schedules import schedule
 from django.utils.translation import gettext_lazy as _
 
 from config import environment
+from config.steady import steady_now
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -164,11 +166,29 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
-# One entry, level-triggered: `tick` asks what should have happened by now. A tick nobody ran in time is dropped.
+# One entry, level-triggered: `tick` asks what should have happened by now. Those that no worker came to run are dropped
+# after two hours, not at once: it is the worker's clock that says so, and one that is an hour ahead would run none.
 TICK_SECONDS = float(os.environ.get("TICK_SECONDS", "10"))
 CELERY_BEAT_SCHEDULE = {
-    "tick": {"task": "reports.tick", "schedule": TICK_SECONDS, "options": {"expires": TICK_SECONDS * 0.9}}
+    "tick": {
+        "task": "reports.tick",
+        "schedule": schedule(TICK_SECONDS, nowfun=steady_now),
+        "options": {"expires": 2 * 60 * 60},
+    }
 }
+
+_MAIL = environment.mail(os.environ.get("EMAIL_URL", ""))
+MAIL_GOES_TO = _MAIL.place
+MAIL_DOMAIN = environment.mail_domain(BASE_URL)
+EMAIL_BACKEND = _MAIL.backend
+EMAIL_HOST, EMAIL_PORT = _MAIL.host, _MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.user, _MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.starttls, _MAIL.tls
+EMAIL_FILE_PATH = _MAIL.folder
+EMAIL_TIMEOUT = 10  # seconds for each step
+EMAIL_ANSWER_SECONDS = 60  # for the answer to the whole message, which a server may scan first
+EMAIL_LONGEST_SECONDS = 90  # for one mail, however the server spreads its answers
+DEFAULT_FROM_EMAIL = _MAIL.sender or f"tracker@{MAIL_DOMAIN}"
 
 LOGGING = {
     "version": 1,

@@ -78,6 +78,30 @@ class Workflow(models.TextChoices):
     APPROVED = "approved", _("approved")
 
 
+class Freshness(models.TextChoices):
+    """Whether those who run an initiative have reported, as of an instant: each initiative in exactly one."""
+
+    NOT_OWED = "not_owed", _("owes no update")
+    REPORTED = "reported", pgettext_lazy("freshness", "reported")
+    NOT_DUE = "not_due", _("not due yet")
+    DUE = "due", _("due soon")
+    LATE = "late", _("late")
+    MISSED = "missed", _("missed")
+    STALE = "stale", _("stale")
+    SILENT = "silent", _("silent")
+
+
+class Timeliness(models.TextChoices):
+    """How an initiative reported for the last complete reporting week of a day: each in exactly one."""
+
+    IN_TIME = "in_time", _("in time")
+    LATE = "late", _("late")
+    MISSED = "missed", _("missed")
+    STALE = "stale", _("stale")
+    SILENT = "silent", _("silent")
+    NOT_OWED = "not_owed", _("owes no update")
+
+
 class FundingSource(models.TextChoices):
     NEW = "new", _("new money")
     REALLOCATED = "reallocated", _("reallocated within the organization")

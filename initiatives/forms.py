@@ -8,13 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from initiatives.actions.milestones import MilestoneContent
 from initiatives.actions.money import EntryContent
-from initiatives.actions.updates import UPDATE_FIELDS, Read, UpdateContent
-from initiatives.choices import FundingSource, Health, HealthBucket, Lifecycle, MilestoneKind, Stage, Vote
-from initiatives.models import Initiative, InitiativePlace, Milestone, StatusUpdate
+from initiatives.choices import Freshness, FundingSource, HealthBucket, Lifecycle, MilestoneKind, Stage, Vote
+from initiatives.models import Initiative, InitiativePlace, Milestone
 from pillars.models import Plan
 from tracker.filters import IsoDateField
 from tracker.formats import fiscal_year as fiscal_year_label
-from tracker.formats import is_french
 from tracker.forms import EditForm, NumberField
 from tracker.models import Organization, Place
 from tracker.templatetags.tracker import bilingual_text
@@ -27,10 +25,6 @@ def _text(label: Any, *, rows: int = 3, help_text: Any = "") -> forms.CharField:
     return forms.CharField(
         label=label, required=False, widget=forms.Textarea(attrs={"rows": rows}), help_text=help_text
     )
-
-
-def _rating(label: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, choices=Health.choices, required=False, widget=forms.RadioSelect)
 
 
 def _evidence() -> forms.URLField:
@@ -52,6 +46,7 @@ class InitiativeListForm(forms.Form):
     q = forms.CharField(label=_("Words in the title"), required=False)
     pillar = forms.ChoiceField(label=_("Pillar"), required=False)
     health = forms.ChoiceField(label=_("Health"), required=False, choices=[ANY, *HealthBucket.choices])
+    freshness = forms.ChoiceField(label=_("Reporting"), required=False, choices=[ANY, *Freshness.choices])
     lifecycle = forms.ChoiceField(label=_("Lifecycle"), required=False, choices=[ANY, *Lifecycle.choices])
     lead = forms.ChoiceField(label=_("Lead organization"), required=False)
     place = forms.ChoiceField(label=_("Place"), required=False)
@@ -68,57 +63,6 @@ class InitiativeListForm(forms.Form):
         ]  # fmt: skip
         self.fields["lead"].choices = [ANY, *((row.code, bilingual_text(row, "name")) for row in leads)]  # type: ignore[attr-defined]
         self.fields["place"].choices = [ANY, *((row.code, bilingual_text(row, "name")) for row in places)]  # type: ignore[attr-defined]
-
-
-class UpdateForm(EditForm):
-    """The week's status update. Nothing is required here: a draft may be anything; the action judges a submission."""
-
-    health_schedule = _rating(_("Schedule"))
-    health_cost = _rating(_("Cost"))
-    health_scope = _rating(_("Scope"))
-    health_overall = _rating(_("Overall"))
-    overall_reason = _text(_("Why overall is better than the worst dimension"), rows=2)
-    headline_en = forms.CharField(label=_("Headline, English"), max_length=200, required=False)
-    headline_fr = forms.CharField(label=_("Headline, French"), max_length=200, required=False)
-    narrative_en = _text(_("What happened, English"))
-    narrative_fr = _text(_("What happened, French"))
-    path_to_green_en = _text(
-        _("Path to green, English"), rows=2, help_text=_("For amber and red: who does what by when.")
-    )
-    path_to_green_fr = _text(
-        _("Path to green, French"), rows=2, help_text=_("For amber and red: who does what by when.")
-    )
-    decision_needed_en = _text(_("Decision needed, English"), rows=2, help_text=_("From whom, by when. Empty if none."))
-    decision_needed_fr = _text(_("Decision needed, French"), rows=2, help_text=_("From whom, by when. Empty if none."))
-    no_change = forms.BooleanField(
-        label=_("I looked at it again: nothing changed since the last update"), required=False
-    )
-
-    RATINGS = ("health_schedule", "health_cost", "health_scope", "health_overall")
-    TEXTS = ("headline", "narrative", "path_to_green", "decision_needed")
-
-    def ratings(self) -> list[forms.BoundField]:
-        """The four ratings."""
-        return [self[name] for name in self.RATINGS]
-
-    def texts(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        """Pairs of the same text, the reader's language first."""
-        first, second = ("fr", "en") if is_french() else ("en", "fr")
-        return [(self[f"{name}_{first}"], self[f"{name}_{second}"]) for name in self.TEXTS]
-
-    @classmethod
-    def starting_from(cls, update: StatusUpdate | None, *, current: StatusUpdate | None) -> "UpdateForm":
-        """The form with what an update says; `current` is this week's so far, over which it will be written."""
-        texts = {name: getattr(update, name) for name in UPDATE_FIELDS} if update else {}
-        return cls(initial={**texts, "revision": current.revision if current else 0})
-
-    def content(self) -> UpdateContent:
-        """What the action takes."""
-        return UpdateContent(**{name: self.cleaned_data[name] for name in UPDATE_FIELDS})
-
-    def read(self) -> Read:
-        """What the person had read."""
-        return Read(seen=self.cleaned_data["revision"])
 
 
 class MilestoneForm(forms.Form):

@@ -8,7 +8,9 @@ from initiatives.views import (
     indicators,
     milestones,
     money,
+    my_week,
     observation_grid,
+    review,
     updates,
 )
 
@@ -16,9 +18,10 @@ INITIATIVE = "plans/<str:plan>/initiatives/<str:code>"
 INDICATOR = "plans/<str:plan>/indicators/<str:code>"
 
 urlpatterns = [
-    path("plans/<str:plan>/my-week/", updates.my_week, name="my-week"),
-    path("plans/<str:plan>/review/", updates.review, name="review"),
-    path("updates/<int:pk>/decide/", updates.decide, name="decide"),
+    path("plans/<str:plan>/my-week/", my_week.my_week, name="my-week"),
+    path("plans/<str:plan>/review/", review.review, name="review"),
+    path("plans/<str:plan>/review/approve/", review.approve_ticked, name="approve-ticked"),
+    path("updates/<int:pk>/decide/", review.decide, name="decide"),
     path(f"{INITIATIVE}/update/", updates.update, name="update"),
     path(f"{INITIATIVE}/milestones/add/", milestones.milestone_add, name="milestone-add"),
     path(f"{INITIATIVE}/milestones/<str:milestone>/change/", milestones.milestone_change, name="milestone-change"),

@@ -1,8 +1,10 @@
 """Addresses of the frame."""
 
+from typing import Any
+
 from pillars.filters import PillarFilter, PlanFilter, ReportingWeekFilter
-from pillars.models import Pillar, Plan, ReportingWeek
-from pillars.serializers import PillarRow, PlanRow, ReportingWeekRow
+from pillars.models import Pillar, Plan, ReportingWeek, WeekTransition
+from pillars.serializers import PillarRow, PlanRow, ReportingWeekDetail, ReportingWeekRow, WeekTransitionRow
 from tracker.api import CODE, RowsViewSet
 
 
@@ -29,4 +31,10 @@ class ReportingWeekViewSet(RowsViewSet):
 
     queryset = ReportingWeek.objects.none()
     serializer_class = ReportingWeekRow
+    detail_class = ReportingWeekDetail
     filterset_class = ReportingWeekFilter
+
+    def more(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Its steps."""
+        steps = WeekTransition.objects.filter(week=row["id"]).order_by("pk")
+        return {"transitions": WeekTransitionRow.read(steps)}

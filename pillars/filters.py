@@ -72,7 +72,7 @@ class ReportingWeekFilter(StrictFilterSet):
 
     @classmethod
     def base(cls, user: User, *, on: date) -> QuerySet[ReportingWeek]:
-        return ReportingWeek.objects.visible_to(user).for_list()
+        return ReportingWeek.objects.visible_to(user).for_list().with_recorded_state()
 
     def filter_holding(self, queryset: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:
         """Weeks that hold the day."""

@@ -3,7 +3,8 @@
 from django.db.models import F
 from rest_framework import serializers
 
-from tracker.serializers import OfficialField, RevisionField, RowSerializer, SourceField
+from pillars.choices import Transition, WeekState
+from tracker.serializers import OfficialField, RevisionField, RowSerializer, SourceField, VocabularyField
 from tracker.tabular import IsoWeek
 
 FISCAL_YEAR = "Start year: 2025 is 2025-26, from 1 April 2025 to 31 March 2026."
@@ -65,8 +66,27 @@ class ReportingWeekRow(RowSerializer):
     initiative_due_at = serializers.DateTimeField(help_text="When status updates are due.")
     pillar_due_at = serializers.DateTimeField(help_text="When reviews are due.")
     locks_at = serializers.DateTimeField()
+    edition = serializers.IntegerField(help_text="1, and one more each time that the week is reopened.")
+    state = VocabularyField(
+        WeekState, source="recorded_state",
+        help_text="Where it stands by what is recorded; a step is recorded within seconds of its time.",
+    )  # fmt: skip
     locked_at = serializers.DateTimeField(allow_null=True)
     lock_revision = serializers.IntegerField(
         allow_null=True, help_text="What was known when it locked: the revision that its rollup is computed from."
     )
     revision = RevisionField()
+
+
+class WeekTransitionRow(RowSerializer):
+    edition = serializers.IntegerField()
+    state = VocabularyField(Transition)
+    due_at = serializers.DateTimeField(help_text="When it should have happened.")
+    at = serializers.DateTimeField(help_text="When it was recorded.")
+    late = serializers.BooleanField(help_text="Recorded more than a quarter of an hour after it was due.")
+    reason = serializers.CharField(help_text="Of a week that closed early or was reopened.")
+    revision = RevisionField()
+
+
+class ReportingWeekDetail(ReportingWeekRow):
+    transitions = WeekTransitionRow(many=True, help_text="What happened to it, in the order of the records.")

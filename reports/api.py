@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.status import HTTP_304_NOT_MODIFIED
 from rest_framework.viewsets import ViewSet
 
+from reports.differences.answers import asked_points, difference_of
 from reports.explanations import ExplainedRow, explain
 from reports.figures import FIGURES, Figure, compute, figure
 from reports.figures.declaration import version_of
@@ -24,6 +25,7 @@ from reports.figures.values import plain
 from reports.filters import WeeklyRollupFilter
 from reports.models import WeeklyRollup
 from reports.serializers import (
+    DifferenceSerializer,
     ExplanationSerializer,
     FigureListSerializer,
     FigureValueSerializer,
@@ -44,6 +46,15 @@ VERSION = OpenApiParameter(
     "version", {"type": "integer", "minimum": 1}, description="Of the figure's declaration; the newest without it."
 )
 FIGURE = frozenset({"scope", "on", "version"})
+DIFFERENCE = frozenset({"scope", "from", "to", "bucket"})
+_POINT = (
+    "A rollup (`BP-2026-W46-e1`), `now`, or a moment as `as_of` takes it; with `@2026-11-15` behind it, what was known"
+    " then of that day."
+)
+FROM = OpenApiParameter(
+    "from", OpenApiTypes.STR, description=f"{_POINT} Without both, the newest rollup but one; else the newest."
+)
+TO = OpenApiParameter("to", OpenApiTypes.STR, description=f"{_POINT} Without both, the newest rollup; else `now`.")
 BUCKET = OpenApiParameter("bucket", OpenApiTypes.STR, description="One cell of the figure; the whole without it.")
 
 
@@ -90,12 +101,12 @@ class FigureViewSet(ApiView, ViewSet):
     @property
     def dated(self) -> bool:  # type: ignore[override]
         """A value depends on its day, a declaration does not."""
-        return self.action != "list"
+        return self.action not in ("list", "difference")
 
     @property
     def parameters(self) -> frozenset[str]:  # type: ignore[override]
         """What each address reads."""
-        asked = {"list": set(), "retrieve": FIGURE, "explanation": FIGURE | {"bucket"}}
+        asked = {"list": set(), "retrieve": FIGURE, "explanation": FIGURE | {"bucket"}, "difference": DIFFERENCE}
         return frozenset({"as_of", *asked.get(self.action, set())})
 
     @extend_schema(responses={200: FigureListSerializer})
@@ -137,17 +148,40 @@ class FigureViewSet(ApiView, ViewSet):
             }
         )
 
+    @extend_schema(responses=DifferenceSerializer, parameters=[SCOPE, FROM, TO, BUCKET])
+    @action(detail=True)
+    def difference(self, request: Request, key: str) -> HttpResponse:
+        """Why the figure differs between two points: parts that add up to the difference, their rows, and the
+        revisions of each."""
+        query = request.query_params
+        refuse_unknown(query, self.parameters)
+        declared, _code = self._named(key)
+        points = asked_points(query, user=self.user, moment=self.moment)
+        # What the answer is of, spelled out: the same address gives it again.
+        self.ends = {"from": points[0].pinned, "to": points[1].pinned}
+        return self.json(difference_of(declared.key, query, points=points, user=self.user, moment=self.moment))
+
+    def pinned(self, **changes: str) -> str:
+        """Path and query of exactly this answer; of a difference, with both its ends."""
+        return super().pinned(**getattr(self, "ends", {}), **changes)
+
     def _asked(self, key: str) -> tuple[Figure, Scope]:
         """The figure and the scope. Raises `NotFound`, or `Invalid` without a scope."""
         query = self.request.query_params
         refuse_unknown(query, self.parameters)
+        declared, code = self._named(key)
+        found = figure(declared.key, version_of(query.get("version", "")))
+        return found, find_scope(code, user=self.user, past=not self.moment.live)
+
+    def _named(self, key: str) -> tuple[Figure, str]:
+        """The figure, and the code of the scope. Raises `NotFound`, or `Invalid` without a scope."""
         if key not in FIGURES:
             raise NotFound(_("There is no such figure. Known are: %(keys)s.") % {"keys": ", ".join(FIGURES)})
-        if not query.get("scope"):
+        code = self.request.query_params.get("scope", "")
+        if not code:
             message = _("Name a plan (BP), a pillar (BP/2) or an initiative (BP/2.01).")
             raise Invalid(_("The scope is missing."), fields={"scope": message}, code="no_scope")
-        found = figure(key, version_of(query.get("version", "")))
-        return found, find_scope(query["scope"], user=self.user, past=not self.moment.live)
+        return FIGURES[key], code
 
     def _head(self, figure: Figure, scope: Scope) -> dict[str, Any]:
         return {

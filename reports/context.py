@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pillars.models import Plan
 from tracker.models import User
-from tracker.rules import Permission
+from tracker.rules import EVERYWHERE, Permission
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ _PARTS = {
                                                    "observation-add", "observation-correct", "observation-restate"})),
     "my-week": Part(_("My week"), frozenset({"update"}), Permission.WRITE_UPDATE),
     "review": Part(_("Review"), frozenset(), Permission.DECIDE_UPDATE),
-    "rollups": Part(_("Rollups"), frozenset({"rollup"})),
+    "rollups": Part(_("Rollups"), frozenset({"rollup", "rollup-restated", "compare",
+                                             "weeks", "week-close", "week-reopen"})),
 }  # fmt: skip
 
 
@@ -53,6 +54,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, User):
         return {"footer_links": footer}
     footer.insert(0, Link(_("Data and API reference"), reverse("data")))
+    if user.may(Permission.MANAGE_PEOPLE, [EVERYWHERE]):
+        footer.insert(1, Link(_("Operations"), reverse("operations")))
     plans = list(Plan.objects.visible_to(user).for_list())
     code = _plan_code(request)
     plan = next((one for one in plans if one.code == code), plans[0] if plans else None)
@@ -91,6 +94,6 @@ def _plan_code(request: HttpRequest) -> str:
         return ""
     if "plan" in match.kwargs:
         return str(match.kwargs["plan"])
-    if match.url_name == "rollup":
+    if match.url_name in ("rollup", "rollup-restated"):
         return str(match.kwargs["code"]).rsplit("-", 3)[0]
     return request.GET.get("scope", "").partition("/")[0]

@@ -89,7 +89,7 @@ def explain(figure: Figure, scope: Scope, *, on: date, bucket: str = "") -> Expl
         raise _no_bucket(result)
 
     def shown(rows: Rows) -> list[ExplainedRow]:
-        own = rows if scope.whole_plan else rows.filter(_of_the_scope(figure, scope))
+        own = rows if scope.whole_plan else rows.filter(of_the_scope(figure, scope))
         if line is not None:
             own = own.filter(**{_LINES[rows.model]: line}) if rows.model in _LINES else own.none()
         return [row for row in explained(own, figure) if _lies_in(named, row.bucket)]
@@ -123,7 +123,7 @@ def _no_bucket(result: Result) -> Invalid:
     return Invalid(message, fields={"bucket": message})
 
 
-def _of_the_scope(figure: Figure, scope: Scope) -> Q:
+def of_the_scope(figure: Figure, scope: Scope) -> Q:
     """Rows of its initiatives, and of the pillar as a whole, where one is asked about."""
     mine = Q(**{f"{figure.initiative}__isnull": False})
     if figure.pillar and scope.selection.pillar is not None:

@@ -1,4 +1,4 @@
-"""Sealed weekly rollups."""
+"""Sealed weekly rollups, and headline colours that a person answers for."""
 
 from typing import Self
 
@@ -7,8 +7,11 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from reports.choices import Headline
 from tracker.models import User
 from tracker.timemachine import Tracked, tracked
+
+REPORTED = (Headline.GREEN, Headline.AMBER, Headline.RED)
 
 
 class WeeklyRollupQuerySet(models.QuerySet["WeeklyRollup"]):
@@ -61,3 +64,43 @@ class WeeklyRollup(Tracked):
 
     def get_absolute_url(self) -> str:
         return reverse("rollup", args=[self.code])
+
+
+class HeadlineOverrideQuerySet(models.QuerySet["HeadlineOverride"]):
+    def in_force(self) -> Self:
+        """The newest of each week and scope; one that was taken back stays among them, without a colour."""
+        return self.order_by("week_id", "pillar_id", "-pk").distinct("week_id", "pillar_id")
+
+
+@tracked(append_only=True)
+class HeadlineOverride(Tracked):
+    """Another colour than the rule's for one reporting week, reported by a person who says why. It stands beside the
+    rule's colour, never in its place, and ends with its week. Without a colour it takes the one before back."""
+
+    plan = models.ForeignKey("pillars.Plan", on_delete=models.PROTECT, related_name="headlines")
+    # Null: of the plan as a whole.
+    pillar = models.ForeignKey(
+        "pillars.Pillar", null=True, blank=True, on_delete=models.PROTECT, related_name="headlines"
+    )
+    week = models.ForeignKey("pillars.ReportingWeek", on_delete=models.PROTECT, related_name="headlines")
+    colour = models.CharField(
+        _("colour"), max_length=7, blank=True, choices=[(colour.value, colour.label) for colour in REPORTED]
+    )
+    reason_en = models.TextField(blank=True)
+    reason_fr = models.TextField(blank=True)
+    set_by = models.ForeignKey("tracker.User", on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField(_("set"))
+
+    objects = HeadlineOverrideQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("headline override")
+        constraints = [
+            models.CheckConstraint(condition=Q(colour__in=["", *REPORTED]), name="reports_headline_colour"),
+            models.CheckConstraint(
+                condition=~Q(reason_en="") | ~Q(reason_fr=""), name="reports_headline_says_why"
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.plan_id}/{self.pillar_id}@{self.week_id}"

@@ -5,8 +5,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
+
 from reports.figures import Figure, Unit, figure
 from reports.figures.values import Amount, Coverage, Result
+from reports.headlines import ShownHeadline, sealed_headline
 from reports.panels import MoneyRow, Panel, money_table
 
 
@@ -20,6 +23,7 @@ class SealedPart:
     panels: dict[str, Panel]
     lifecycle: str = ""
     lead: str = ""
+    headline: ShownHeadline | None = None
 
     @property
     def health(self) -> str:
@@ -33,12 +37,39 @@ class SealedPart:
 
 
 @dataclass(frozen=True)
+class SealedChange:
+    """What became of one initiative since the week before: added, removed or changed; each of `turns` is what of it
+    differs, before and after, and `panels` its figures now (none of one that is gone)."""
+
+    code: str
+    title_en: str
+    title_fr: str
+    became: str
+    turns: dict[str, tuple[Any, Any]]
+    panels: dict[str, Panel]
+
+
+@dataclass(frozen=True)
+class SealedChanges:
+    """What changed since the rollup `since`."""
+
+    since: str
+    initiatives: list[SealedChange]
+
+    @property
+    def url(self) -> str:
+        """The rollup that it is compared with."""
+        return reverse("rollup", args=[self.since])
+
+
+@dataclass(frozen=True)
 class SealedBoard:
     """The whole payload."""
 
     plan: SealedPart
     pillars: list[SealedPart]
     initiatives: list[SealedPart]
+    changes: SealedChanges | None
 
 
 def sealed_board(payload: dict[str, Any]) -> SealedBoard:
@@ -47,19 +78,48 @@ def sealed_board(payload: dict[str, Any]) -> SealedBoard:
     code = payload["plan"]["code"]
     figures = {key: figure(key, named["version"]) for key, named in payload["figures"].items()}
 
-    def part(scope: str, source: dict[str, Any], results: dict[str, Any], short: str) -> SealedPart:
+    def part(
+        scope: str, source: dict[str, Any], results: dict[str, Any], short: str, headline: dict[str, Any] | None = None
+    ) -> SealedPart:
         panels = {
             key: Panel(figures[key], scope, on, result(figures[key], sealed), as_of) for key, sealed in results.items()
         }
         return SealedPart(
-            short, source["title_en"], source["title_fr"], panels, source.get("lifecycle", ""), source.get("lead", "")
-        )
+            short, source["title_en"], source["title_fr"], panels, source.get("lifecycle", ""), source.get("lead", ""),
+            sealed_headline(headline),
+        )  # fmt: skip
 
+    initiatives = [part(f"{code}/{i['code']}", i, i["results"], i["code"]) for i in payload["initiatives"]]
     return SealedBoard(
-        plan=part(code, payload["plan"], payload["results"], code),
-        pillars=[part(f"{code}/{p['number']}", p, p["results"], str(p["number"])) for p in payload["pillars"]],
-        initiatives=[part(f"{code}/{i['code']}", i, i["results"], i["code"]) for i in payload["initiatives"]],
+        plan=part(code, payload["plan"], payload["results"], code, payload.get("headline")),
+        pillars=[
+            part(f"{code}/{p['number']}", p, p["results"], str(p["number"]), p.get("headline"))
+            for p in payload["pillars"]
+        ],
+        initiatives=initiatives,
+        changes=_changes(payload.get("changes"), {part.code: part.panels for part in initiatives}),
     )
+
+
+_TURNS = ("health", "lifecycle", "pillar", "milestones_met", "milestones_late")
+
+
+def _changes(sealed: dict[str, Any] | None, panels: dict[str, dict[str, Panel]]) -> SealedChanges | None:
+    """None for the first rollup, and for payloads older than this."""
+    if sealed is None:
+        return None
+    rows = [
+        SealedChange(
+            row["code"],
+            row["title_en"],
+            row["title_fr"],
+            row["became"],
+            {name: (row[name][0], row[name][1]) for name in _TURNS if name in row},
+            panels.get(row["code"], {}),
+        )
+        for row in sealed["initiatives"]
+    ]
+    return SealedChanges(sealed["since"], rows)
 
 
 def result(declared: Figure, sealed: dict[str, Any]) -> Result:

@@ -39,6 +39,13 @@ MILESTONES = [
 ]
 
 
+# Why a rating stands although facts speak against it.
+EXPLANATION = (
+    "The delay does not touch the dates that other work depends on, and the money is committed.",
+    "Le retard ne touche pas les dates dont dépendent les autres travaux, et les fonds sont engagés.",
+)
+
+
 @dataclass(frozen=True)
 class Story:
     """What an update says."""
@@ -95,3 +102,8 @@ STORIES: dict[Health, list[Story]] = {
         ),
     ],
 }
+
+HEADLINE_REASON = (
+    "The two sites that hold the pillar back have a permit since Thursday; the work resumes on Monday.",
+    "Les deux emplacements qui freinent le pilier ont leur permis depuis jeudi ; les travaux reprennent lundi.",
+)

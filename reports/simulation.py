@@ -6,24 +6,28 @@ are of the same make. The same seed gives the same history.
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
 
+from django.db.models import Count, Q
+
+from initiatives.actions.decisions import approve_update, return_update
 from initiatives.actions.milestones import meet_milestone, move_forecast
 from initiatives.actions.money import record_entry, reverse_entry
-from initiatives.actions.updates import UpdateContent, approve_update, return_update, submit_update
+from initiatives.actions.updates import UpdateContent, submit_update
 from initiatives.choices import Health, Stage, Workflow
 from initiatives.models import Initiative, Milestone, StatusUpdate
-from pillars.actions import add_weeks, lock_week
+from pillars.actions import add_weeks, lock_week, record_steps
 from pillars.models import Plan, ReportingWeek
 from pillars.rules import monday_of
-from reports.actions import publish_rollup
+from reports.actions import publish_rollup, reopen_week, report_headline
 from reports.simulated_facts import SimulatedFacts
 from reports.simulated_plan import instant, simulated_entry, simulated_plan
-from reports.simulated_text import STORIES
+from reports.simulated_text import EXPLANATION, HEADLINE_REASON, STORIES
 from tracker.choices import Channel
+from tracker.errors import Invalid
 from tracker.models import User
 from tracker.timemachine import Actor
 
@@ -31,6 +35,8 @@ WEEKS = 26
 SEED = 2024
 # How likely things are in one week, 0 to 1.
 SPENDS, MISSPENDS, REPORTS_LATE, IS_SILENT, IS_OVERLOOKED, IS_RETURNED = 0.5, 0.05, 0.1, 0.07, 0.04, 0.06
+REOPENS = 20  # the week, from the first, in which an older one is reopened
+RECOVERS = 0.12  # chance of a better week: management at work
 RED = 2  # moods: 0 green, 1 amber, 2 red
 Event = tuple[datetime, Callable[[datetime], None]]
 
@@ -93,12 +99,65 @@ class Simulation:
             late = timedelta(hours=9) if self.chance.random() < REPORTS_LATE else timedelta()
             yield instant(monday, time(10), days=3) + minute + late, partial(self._report, initiative, monday)
             yield instant(monday, time(9), days=4) + minute, partial(self._decide, initiative, monday)
-        before = monday - timedelta(weeks=1)
-        if before >= self.start:
-            yield instant(monday, self.plan.lock_time), partial(self._close, before)
+        yield from self._deadlines(monday)
+        yield from self._exceptions(monday)
+
+    def _exceptions(self, monday: date) -> Iterator[Event]:
+        """Once a week is reopened, for what was overlooked; in the end the lead reports another headline."""
+        week = (monday - self.start).days // 7
+        old = self._overlooked(monday) if week == REOPENS else None
+        if old is not None:
+            yield instant(monday, time(9, 40), days=1), partial(self._reopen, old)
+            yield instant(monday, time(11, 10), days=1), partial(self._report_missed, old)
+            yield instant(monday, time(17, 0, 1), days=1), partial(self._close, old)
+        if week in (WEEKS - 1, WEEKS):
+            yield instant(monday, time(11, 1), days=4), partial(self._headline, monday)
+
+    def _overlooked(self, monday: date) -> date | None:
+        """The newest sealed week for which somebody in progress has no approved update."""
+        owing = Initiative.objects.filter(plan=self.plan).in_progress().count()
+        sealed = ReportingWeek.objects.filter(plan=self.plan, starts_on__lte=monday - timedelta(weeks=2))
+        approved = Count("updates", filter=Q(updates__workflow=Workflow.APPROVED))
+        found = sealed.annotate(approved=approved).filter(approved__lt=owing).order_by("-starts_on").first()
+        return found.starts_on if found else None
+
+    def _reopen(self, monday: date, at: datetime) -> None:
+        until = at.replace(hour=17, minute=0)
+        reason = "An update was overlooked before the lock"
+        reopen_week(week=self._reporting_week(monday), reason=reason, until=until, by=self.actor(), at=at)
+
+    def _report_missed(self, monday: date, at: datetime) -> None:
+        """Who had not reported on the week, does."""
+        missed = Initiative.objects.filter(plan=self.plan).in_progress().order_by("code")
+        reported = StatusUpdate.objects.approved().filter(week__starts_on=monday).values("initiative")
+        for place, initiative in enumerate(missed.exclude(pk__in=reported).select_related("plan", "pillar")[:2]):
+            later = at + timedelta(minutes=3 * place)
+            self._submit(initiative, self._reporting_week(monday), self._content(self.moods[initiative.pk]), later)
+            update = StatusUpdate.objects.get(initiative=initiative, week__starts_on=monday)
+            approve_update(update=update, by=self.actor(self.lead), at=later + timedelta(minutes=1))
+
+    def _headline(self, monday: date, at: datetime) -> None:
+        report_headline(
+            week=self._reporting_week(monday), pillar=self.plan.pillars.get(number=2), colour=Health.AMBER,
+            reason_en=HEADLINE_REASON[0], reason_fr=HEADLINE_REASON[1], by=self.actor(self.lead), at=at,
+        )  # fmt: skip
+
+    def _deadlines(self, monday: date) -> Iterator[Event]:
+        """Those that fall into that week: its own, and of the week before its lock, and what a holiday moved."""
+        for week in ReportingWeek.objects.filter(plan=self.plan, starts_on__range=(monday - timedelta(7), monday)):
+            passing = partial(self._pass, week.starts_on)
+            steps = [(week.initiative_due_at, passing), (week.pillar_due_at, passing)]
+            for due_at, write in [*steps, (week.locks_at, partial(self._close, week.starts_on))]:
+                if monday_of(self.plan.day(due_at)) == monday:
+                    yield due_at + timedelta(seconds=1), write
+
+    def _pass(self, monday: date, at: datetime) -> None:
+        """A deadline of the week has passed."""
+        record_steps(week=self._reporting_week(monday), by=self.actor(), at=at)
 
     def _make_weeks(self, monday: date, at: datetime) -> None:
         add_weeks(plan=self.plan, on=monday, by=self.actor(), at=at)
+        record_steps(week=self._reporting_week(monday), by=self.actor(), at=at + timedelta(seconds=1))
 
     def _spend(self, initiative: Initiative, at: datetime) -> None:
         """Money goes out; now and then an entry was wrong and is reversed a moment later."""
@@ -132,11 +191,20 @@ class Simulation:
         if self.chance.random() < IS_SILENT:
             return
         mood = self.moods[initiative.pk] + self.chance.choice([0, 0, 0, 0, 0, 1, -1])
+        if self.chance.random() < RECOVERS:
+            mood -= 1
         mood = self.moods[initiative.pk] = min(RED, max(0, mood))
-        submit_update(
-            initiative=initiative, week=self._reporting_week(monday), content=self._content(mood),
-            by=self.actor(self.manager), at=at,
-        )  # fmt: skip
+        self._submit(initiative, self._reporting_week(monday), self._content(mood), at)
+
+    def _submit(self, initiative: Initiative, week: ReportingWeek, content: UpdateContent, at: datetime) -> None:
+        """Where facts speak against the rating, the manager says why it stands."""
+        send = partial(submit_update, initiative=initiative, week=week, by=self.actor(self.manager), at=at)
+        try:
+            send(content=content)
+        except Invalid as error:
+            if "explanation_en" not in error.fields:
+                raise
+            send(content=replace(content, explanation_en=EXPLANATION[0], explanation_fr=EXPLANATION[1]))
 
     def _content(self, mood: int) -> UpdateContent:
         health = (Health.GREEN, Health.AMBER, Health.RED)[mood]
@@ -163,10 +231,7 @@ class Simulation:
         if luck < IS_OVERLOOKED + IS_RETURNED:
             return_update(update=update, comment="Say since when.", by=lead, at=at)
             again = at + timedelta(seconds=40)
-            submit_update(
-                initiative=initiative, week=update.week, content=self._content(self.moods[initiative.pk]),
-                by=self.actor(self.manager), at=again,
-            )  # fmt: skip
+            self._submit(initiative, update.week, self._content(self.moods[initiative.pk]), again)
             at = again + timedelta(seconds=40)
         approve_update(update=update, by=lead, at=at)
 

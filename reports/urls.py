@@ -2,21 +2,44 @@
 
 from django.urls import path
 
-from reports.views import data, explain, history, indicators, initiative, money, overview, rollups
+from reports.views import (
+    data,
+    differences,
+    explain,
+    headline,
+    history,
+    indicators,
+    initiative,
+    money,
+    operations,
+    overview,
+    rollups,
+    weeks,
+)
 
 urlpatterns = [
     path("", overview.home, name="home"),
     path("plans/<str:plan>/", overview.plan, name="plan"),
     path("plans/<str:plan>/pillars/<int:number>/", overview.pillar, name="pillar"),
+    path("plans/<str:plan>/headline/", headline.headline, name="plan-headline"),
+    path("plans/<str:plan>/pillars/<int:number>/headline/", headline.headline, name="pillar-headline"),
     path("plans/<str:plan>/initiatives/", initiative.initiatives, name="initiatives"),
     path("plans/<str:plan>/initiatives/<str:code>/", initiative.initiative, name="initiative"),
     path("plans/<str:plan>/money/", money.money, name="money"),
     path("plans/<str:plan>/indicators/", indicators.indicators, name="indicators"),
     path("plans/<str:plan>/indicators/<str:code>/", indicators.indicator, name="indicator"),
     path("plans/<str:plan>/rollups/", rollups.rollups, name="rollups"),
+    path("plans/<str:plan>/weeks/", weeks.weeks, name="weeks"),
+    path("plans/<str:plan>/weeks/<str:week>/close/", weeks.close_week, name="week-close"),
+    path("plans/<str:plan>/weeks/<str:week>/reopen/", weeks.reopen, name="week-reopen"),
     path("plans/<str:plan>/history/", history.plan_history, name="plan-history"),
     path("plans/<str:plan>/history/<slug:kind>/<int:pk>/", history.object_history, name="object-history"),
+    path("plans/<str:plan>/compare/", differences.compare, name="compare"),
     path("rollups/<str:code>/", rollups.rollup, name="rollup"),
+    path("rollups/<str:code>/restated/", differences.restated, name="rollup-restated"),
     path("figures/<str:key>/", explain.explanation, name="explain"),
+    path("figures/<str:key>/difference/", differences.difference, name="figure-difference"),
     path("data/", data.data, name="data"),
+    path("operations/", operations.operations, name="operations"),
+    path("operations/mails/<int:pk>/send-again/", operations.mail_again, name="mail-again"),
 ]

@@ -30,6 +30,7 @@ from pillars.models import Pillar, Plan, ReportingWeek
 from pillars.rules import monday_of
 from reports.models import WeeklyRollup
 from tests.factories import ACTOR, add_organization, add_place, add_user
+from tracker.models import Organization, User
 from tracker.timemachine import head, revision
 
 MANY = 200
@@ -55,35 +56,7 @@ def two_hundred_of_each() -> None:
             for plan in plans
         )
         week = ReportingWeek.objects.bulk_create([new_week(plan, monday) for plan in plans])[0]
-        initiatives = Initiative.objects.bulk_create(
-            Initiative(
-                plan=plans[0], pillar=pillars[0], code=f"1.{number:02}", title_en="Title", title_fr="Titre",
-                lead=organizations[number - 1], manager=author, lifecycle=Lifecycle.UNDERWAY,
-            )
-            for number in range(1, MANY + 1)
-        )  # fmt: skip
-        InitiativeOrganization.objects.bulk_create(
-            InitiativeOrganization(initiative=initiative, organization=organizations[-1])
-            for initiative in initiatives[:-1]
-        )
-        _facts(plans[0], initiatives, organizations[0])
-        _beside(initiatives)
-        ChangeRequest.objects.bulk_create(
-            ChangeRequest(
-                milestone=one, date=monday, reason="Late steel", requested_by=author, requested_at=now,
-                decision=Decision.REFUSED, decided_by=reviewer, decided_at=now, comment="Recover the time.",
-            )
-            for one in Milestone.objects.filter(initiative__in=initiatives)
-        )  # fmt: skip
-        StatusUpdate.objects.bulk_create(
-            StatusUpdate(
-                initiative=initiative, week=week, author=author, workflow=Workflow.APPROVED, headline_en="Fine",
-                health_schedule=Health.GREEN, health_cost=Health.GREEN, health_scope=Health.GREEN,
-                health_overall=Health.GREEN, submitted_by=author, submitted_at=now, first_submitted_at=now,
-                decided_by=reviewer, decided_at=now,
-            )
-            for initiative in initiatives
-        )  # fmt: skip
+        _filled(pillars[0], week, range(1, MANY + 1), leads=organizations, author=author, reviewer=reviewer)
         weeks = ReportingWeek.objects.filter(plan__in=plans).select_related("plan")
         WeeklyRollup.objects.bulk_create(
             WeeklyRollup(
@@ -94,6 +67,50 @@ def two_hundred_of_each() -> None:
         )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("analyze")  # else plans are made for the empty tables of the tests before
+
+
+def add_many(pillar: Pillar, week: ReportingWeek, numbers: range, *, lead: Organization) -> None:
+    """That many initiatives in a pillar, with all that an initiative may have; their updates are approved."""
+    author, reviewer = add_user(f"author-{numbers.start}"), add_user(f"reviewer-{numbers.start}")
+    with revision(by=ACTOR, reason="many rows"):
+        _filled(pillar, week, numbers, leads=[lead, *Organization.objects.exclude(pk=lead.pk)[:1]], author=author,
+                reviewer=reviewer)  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("analyze")
+
+
+def _filled(
+    pillar: Pillar, week: ReportingWeek, numbers: range, *, leads: list[Organization], author: User, reviewer: User
+) -> None:
+    plan, now = pillar.plan, timezone.now()
+    initiatives = Initiative.objects.bulk_create(
+        Initiative(
+            plan=plan, pillar=pillar, code=f"{pillar.number}.{number:02}", title_en="Title", title_fr="Titre",
+            lead=leads[(number - numbers.start) % (len(leads) - 1)], manager=author, lifecycle=Lifecycle.UNDERWAY,
+        )
+        for number in numbers
+    )  # fmt: skip
+    InitiativeOrganization.objects.bulk_create(
+        InitiativeOrganization(initiative=initiative, organization=leads[-1]) for initiative in initiatives
+    )
+    _facts(plan, initiatives, leads[0])
+    _beside(initiatives)
+    ChangeRequest.objects.bulk_create(
+        ChangeRequest(
+            milestone=one, date=week.starts_on, reason="Late steel", requested_by=author, requested_at=now,
+            decision=Decision.REFUSED, decided_by=reviewer, decided_at=now, comment="Recover the time.",
+        )
+        for one in Milestone.objects.filter(initiative__in=initiatives)
+    )  # fmt: skip
+    StatusUpdate.objects.bulk_create(
+        StatusUpdate(
+            initiative=initiative, week=week, author=author, workflow=Workflow.APPROVED, headline_en="Fine",
+            health_schedule=Health.GREEN, health_cost=Health.GREEN, health_scope=Health.GREEN,
+            health_overall=Health.GREEN, submitted_by=author, submitted_at=now, first_submitted_at=now,
+            decided_by=reviewer, decided_at=now,
+        )
+        for initiative in initiatives
+    )  # fmt: skip
 
 
 def _facts(plan: Plan, initiatives: list[Initiative], organization: object) -> None:
@@ -117,10 +134,10 @@ def _facts(plan: Plan, initiatives: list[Initiative], organization: object) -> N
     )
     FundingAnnouncement.objects.bulk_create(
         FundingAnnouncement(
-            plan=plan, code=f"A{number:03}", amount=Decimal("10.00"), announced_on=date(2024, 12, 17), in_total=True,
-            organization=organization, initiative=initiatives[number],
+            plan=plan, code=f"A-{one.code}", amount=Decimal("10.00"), announced_on=date(2024, 12, 17), in_total=True,
+            organization=organization, initiative=one,
         )
-        for number in range(MANY)
+        for one in initiatives
     )  # fmt: skip
     _measured(plan, initiatives)
 

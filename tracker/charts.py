@@ -121,6 +121,16 @@ LOOKS: dict[str, Look] = {
     "not_pursued": Look(
         "#595959", "#b3b3b3", _svg(f'{_RING}<path d="M4 12 12 4" fill="none" stroke-width="1.8"/>'), _CROSSED
     ),
+    "unknown": Look(
+        "#595959",
+        "#ffffff",
+        _svg(
+            f'{_RING}<path d="M6 6.4a2 2 0 1 1 2.7 1.9c-.5.2-.7.5-.7 1.2" fill="none" stroke-width="1.4"/>'
+            '<circle cx="8" cy="11.4" r=".5"/>'
+        ),
+        _DOTTED,
+    ),
+    "none": Look("#595959", "#ffffff", _svg('<path d="M3 8H13" fill="none" stroke-width="1.8"/>'), _PLAIN),
 }
 
 

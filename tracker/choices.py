@@ -48,3 +48,41 @@ class PlaceKind(models.TextChoices):
 class TokenScope(models.TextChoices):
     READ = "read", _("read")
     WRITE = "write", _("read and write")
+
+
+class MailKind(models.TextChoices):
+    """What the tracker writes to people about."""
+
+    DUE_SOON = "due_soon", _("a reminder, a day before my updates are due")
+    OVERDUE = "overdue", _("a notice when updates are overdue")
+    RETURNED = "returned", _("when an update of mine is returned")
+    APPROVED = "approved", _("when an update of mine is approved")
+    DIGEST = "digest", _("the week in short, when its rollup is sealed")
+
+
+class MailState(models.TextChoices):
+    """Where a mail of the outbox stands. `uncertain`: it was handed over and nobody knows whether it was taken."""
+
+    WAITING = "waiting", _("waiting")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("sent")
+    FAILED = "failed", _("failed")
+    UNCERTAIN = "uncertain", _("uncertain")
+    SKIPPED = "skipped", _("not sent")
+
+
+class SkipReason(models.TextChoices):
+    """Why a mail is not sent at all."""
+
+    NO_ADDRESS = "no_address", _("the person has no e-mail address")
+    NO_SERVER = "no_server", _("no mail server is set up")
+    TURNED_OFF = "turned_off", _("the person has turned this kind off")
+    CLOSED = "closed", _("the account is closed")
+    NO_ACCESS = "no_access", _("the person may not read this any more")
+    NOT_NEEDED = "not_needed", _("there was nothing left to say")
+    TOO_LATE = "too_late", _("it was too late to be of use")
+
+
+class RunOutcome(models.TextChoices):
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")

@@ -6,9 +6,13 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import translate_url
+from django.utils import timezone
 from django.utils.translation import get_language
 
+from tracker.background import standing
 from tracker.filters import without
+from tracker.models import User
+from tracker.rules import EVERYWHERE, Permission
 from tracker.timemachine.moments import Moment
 
 
@@ -45,7 +49,16 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "data_as_of": Stamp(moment.revision, moment.at) if moment and moment.at else None,
         "theme": theme if theme in ("light", "dark") else "auto",
         "other_language_url": translate_url(path, other),
+        "work_delayed": _work_delayed(request),
     }
+
+
+def _work_delayed(request: HttpRequest) -> bool:
+    """Whether background work is held up; told to those who can do something about it."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) or not user.may(Permission.MANAGE_PEOPLE, [EVERYWHERE]):
+        return False
+    return standing(at=timezone.now()).delayed
 
 
 def _past(request: HttpRequest, moment: Moment | None) -> Past | None:

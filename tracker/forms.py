@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.choices import Language
+from tracker.choices import Language, MailKind
 from tracker.errors import Difference, EditConflict, PreconditionRequired, Refused, TooManyTries
 from tracker.formats import is_french
 from tracker.http import client_address
@@ -209,6 +209,24 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only fo
         label=_("Language"), required=False, choices=[("", _("as the browser asks")), *Language.choices]
     )
 
+    email = forms.EmailField(
+        label=_("E-mail address"), required=False, max_length=254,
+        help_text=_("Reminders and the week in short go there. Without one you get none."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )  # fmt: skip
+    mails = forms.MultipleChoiceField(
+        label=_("Mail me"), required=False, choices=MailKind.choices, widget=forms.CheckboxSelectMultiple
+    )
+
     class Meta:
         model = User
-        fields = ["name", "language", "theme"]
+        fields = ["name", "language", "theme", "email"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["mails"] = [kind for kind in MailKind.values if kind not in self.instance.mail_off]
+
+    def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 - as Django's
+        """Keep the kinds that are turned off, so that one that comes later is on."""
+        self.instance.mail_off = [kind for kind in MailKind.values if kind not in self.cleaned_data["mails"]]
+        return cast(User, super().save(commit=commit))

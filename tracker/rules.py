@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from tracker.choices import Role
@@ -40,8 +40,8 @@ EVERYWHERE = ""
 
 # Under these the tracker signs its own revisions, or shows that nobody is named for one.
 RESERVED_NAMES = (
-    "Plan files", "Weekly cycle", "Setup link", "Simulation", "Benchmark", "migrate", "manage.py", "unattributed",
-    "non attribué", "the tracker itself", "le suivi lui-même",
+    "Plan files", "Weekly cycle", "Setup link", "Simulation", "Backfill", "Benchmark", "Soak", "migrate", "manage.py",
+    "unattributed", "non attribué", "the tracker itself", "le suivi lui-même",
 )  # fmt: skip
 
 
@@ -129,3 +129,13 @@ class Tries:
 PAIR_TRIES = Tries(5, timedelta(minutes=15))
 ACCOUNT_TRIES = Tries(20, timedelta(minutes=1))
 ADDRESS_TRIES = Tries(50, timedelta(minutes=1))
+
+
+# A mail that the server does not take is tried again after these, nearly a day in all; then it has failed.
+MAIL_WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720))
+MAIL_TRIES = len(MAIL_WAITS) + 1
+
+
+def next_mail_try(tries: int, at: datetime) -> datetime:
+    """When a mail that was tried so often is tried again, at the earliest."""
+    return at + MAIL_WAITS[min(tries, len(MAIL_WAITS)) - 1]

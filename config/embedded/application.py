@@ -69,6 +69,8 @@ class Application:
         self.address = address
         self._why_root = self._reason_for_root()
         self.account = None if self._why_root else home.account
+        if not os.environ.get("EMAIL_URL"):
+            self.contract["EMAIL_URL"] = home.mail(self.account).as_uri()
         own = {"HOME": self.account.pw_dir} if self.account else {}
         self.environment = {**os.environ, **self.contract, **own}
 

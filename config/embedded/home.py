@@ -144,6 +144,13 @@ class Home:
             write_private(path, secrets.token_urlsafe(48))
         return path.read_text()
 
+    def mail(self, account: pwd.struct_passwd | None) -> Path:
+        """The 0700 directory, of `account`, where mails are put as files while no mail server is given."""
+        path = self.path / "mail"
+        _make(path, 0o700)
+        accounts.own(path, account)
+        return path
+
     def log(self, name: str) -> Log:
         """The log of process `name`."""
         return Log(self.logs / f"{name}.log")

@@ -7,8 +7,8 @@ import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from initiatives.choices import Health, HealthBucket, Lifecycle, SecurityMarking, Workflow
-from initiatives.filters.scope import OfInitiative, on_the_day
+from initiatives.choices import Freshness, Health, HealthBucket, Lifecycle, SecurityMarking, Workflow
+from initiatives.filters.scope import OfInitiative, asked_instant, on_the_day
 from initiatives.models import Initiative, InitiativeOrganization, InitiativePlace, StatusUpdate
 from pillars.filters import WeekFilter
 from tracker.filters import StrictFilterSet, TitleFilter, WholeNumberFilter
@@ -26,6 +26,7 @@ class InitiativeFilter(StrictFilterSet):
     place = django_filters.CharFilter(method="filter_place", label=_("place"))
     lifecycle = django_filters.ChoiceFilter(choices=Lifecycle.choices, label=_("lifecycle"))
     health = django_filters.ChoiceFilter(choices=HealthBucket.choices, label=_("health"))
+    freshness = django_filters.ChoiceFilter(method="filter_freshness", choices=Freshness.choices, label=_("reporting"))
     security_marking = django_filters.ChoiceFilter(choices=SecurityMarking.choices, label=_("security marking"))
     q = TitleFilter("title_en", "title_fr")
     on = on_the_day()
@@ -38,6 +39,11 @@ class InitiativeFilter(StrictFilterSet):
         """Initiatives that the organization leads or contributes to."""
         contributes = InitiativeOrganization.objects.filter(initiative=OuterRef("pk"), organization__code=value)
         return queryset.filter(Q(lead__code=value) | Exists(contributes))
+
+    def filter_freshness(self, queryset: Any, name: str, value: str) -> QuerySet[Any]:
+        """Initiatives whose reporting stands so at the instant that is shown."""
+        rows: QuerySet[Any] = queryset.with_freshness(at=asked_instant(self.request, self.on)).filter(freshness=value)
+        return rows
 
     def filter_place(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Initiatives that happen in the place."""

@@ -1,9 +1,20 @@
 """What the filters of several nouns share."""
 
+from datetime import date, datetime
+
 import django_filters
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from initiatives.rules.freshness import end_of_day
 from tracker.filters import DayFilter, StrictFilterSet, WholeNumberFilter
+from tracker.pages import shown_instant
+
+
+def asked_instant(request: HttpRequest, on: date) -> datetime:
+    """The instant for which freshness is asked: the one that the request shows, or the end of an earlier day `on`."""
+    return min(shown_instant(request), end_of_day(on, timezone.get_default_timezone()))
 
 
 def on_the_day() -> DayFilter:

@@ -1,6 +1,6 @@
 """Initiatives, the organizations that contribute to them, and the places where they happen."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Self
 
 from django.apps import apps
@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from initiatives.choices import HealthBucket, Lifecycle, OrganizationRole, SecurityMarking, Stage, Workflow
+from initiatives.models.freshness import OWING, hollow, ladder, last_touched, opened, timeliness
 from initiatives.rules import rated_weeks
 from tracker.choices import Language
 from tracker.models import User
@@ -107,7 +108,25 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
 
     def in_progress(self) -> Self:
         """Those that owe a status update each week."""
-        return self.filter(lifecycle__in=[Lifecycle.UNDERWAY, Lifecycle.ONGOING])
+        return self.filter(lifecycle__in=OWING)
+
+    def with_freshness(self, *, at: datetime) -> Self:
+        """Adds `freshness` at that instant by `rules.freshness`, and what it rests on: `missed_weeks`, `running_week`,
+        `due_at`, `handed_in_at`."""
+        return self.annotate(**ladder(at=at))
+
+    def hollow(self, *, on: date) -> Self:
+        """Those in progress whose update in force on that day rests on nothing: a forecast had passed before its week
+        began, and no fact was touched since."""
+        return self.in_progress().annotate(**opened(on=on)).filter(hollow(on=on))
+
+    def with_timeliness(self, *, on: date, until: datetime) -> Self:
+        """Adds `timeliness`: how each reported for the last week complete on that day, which ends at `until`."""
+        return self.annotate(**timeliness(on=on, until=until))
+
+    def with_last_touched(self) -> Self:
+        """Adds `touched_at`: when a fact of it, or somebody's opinion on it, was last touched."""
+        return self.annotate(**last_touched())
 
 
 @tracked()

@@ -12,10 +12,11 @@ from initiatives.serializers.milestone_facts import (
     NeedsRow,
 )
 from initiatives.serializers.money import BudgetLineRow, FundingAnnouncementRow, LedgerEntryRow
-from initiatives.serializers.status_update import StatusUpdateBody, StatusUpdateRow
+from initiatives.serializers.status_update import ApprovalBody, ReturnBody, StatusUpdateBody, StatusUpdateRow
 from initiatives.serializers.transfer import TransferDetail, TransferRow
 
 __all__ = [
+    "ApprovalBody",
     "BaselineRow",
     "BudgetLineRow",
     "ChangeRequestRow",
@@ -35,6 +36,7 @@ __all__ = [
     "MilestoneWhole",
     "NeedsRow",
     "ObservationRow",
+    "ReturnBody",
     "StatusUpdateBody",
     "StatusUpdateRow",
     "TargetRow",

@@ -42,13 +42,24 @@ class StatusUpdateRow(RowSerializer):
     path_to_green_fr = serializers.CharField()
     decision_needed_en = serializers.CharField()
     decision_needed_fr = serializers.CharField()
-    no_change = serializers.BooleanField(help_text="Reviewed, and nothing changed.")
+    no_change = serializers.BooleanField(help_text="Reviewed, and nothing changed: the last approved update affirmed.")
+    disagreements = serializers.ListField(
+        child=serializers.CharField(), help_text="What facts said against the ratings when it was submitted."
+    )
+    explanation_en = serializers.CharField(help_text="Why the ratings stand although facts speak against them.")
+    explanation_fr = serializers.CharField()
     workflow = VocabularyField(Workflow)
     author = serializers.CharField(source="author.username", help_text="Account.")
     submitted_by = serializers.CharField(source="submitted_by.username", allow_null=True, help_text="Account.")
+    submitted_for = serializers.CharField(
+        source="submitted_for.username", allow_null=True, help_text="Account of the manager for whom it was submitted."
+    )
     first_submitted_at = serializers.DateTimeField(allow_null=True)
     submitted_at = serializers.DateTimeField(allow_null=True)
     decided_by = serializers.CharField(source="decided_by.username", allow_null=True, help_text="Account.")
+    decided_for = serializers.CharField(
+        source="decided_for.username", allow_null=True, help_text="Account of the reviewer for whom it was decided."
+    )
     decided_at = serializers.DateTimeField(allow_null=True)
     return_comment = serializers.CharField(
         allow_null=True,
@@ -97,4 +108,23 @@ class StatusUpdateBody(StrictSerializer):
     path_to_green_fr = TextField()
     decision_needed_en = TextField()
     decision_needed_fr = TextField()
-    no_change = FlagField(default=False)
+    no_change = FlagField(
+        default=False,
+        help_text="Affirms the last approved update: leave ratings and texts out; a headline is the week's own.",
+    )
+    explanation_en = TextField(help_text="Needed, in either language, where facts speak against a rating of green.")
+    explanation_fr = TextField()
+
+
+class ApprovalBody(StrictSerializer):
+    """An approval. Nobody approves what they had a hand in."""
+
+    on_behalf_of = TextField(help_text="Account of the pillar lead for whom you stand in; empty in your own name.")
+
+
+class ReturnBody(ApprovalBody):
+    """An update given back to its author."""
+
+    comment = TextField(
+        required=True, allow_blank=False, min_length=1, default=serializers.empty, help_text="What should change."
+    )

@@ -1,14 +1,17 @@
 """What the writing pages look up first: 404 for what one may not see, 403 for what one may not do."""
 
-from typing import cast
+from typing import Any, cast
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from initiatives.models import Initiative
+from pillars.models import Plan, ReportingWeek
 from tracker.errors import NotAllowed
 from tracker.filters import refuse_unknown
 from tracker.http import SignedInRequest
+from tracker.models import User
+from tracker.pages import shown_instant
 from tracker.rules import Permission
 
 
@@ -33,3 +36,24 @@ def refuse_past(request: HttpRequest) -> None:
     moment = getattr(request, "moment", None)
     if moment is not None and not moment.live:
         raise NotAllowed(_("This page shows the past, which cannot be changed. Return to now first."))
+
+
+def found_plan(request: HttpRequest, code: str) -> Plan:
+    """The plan, if the person sees it. Raises `Http404`."""
+    found = Plan.objects.visible_to(cast(SignedInRequest, request).user).filter(code=code).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def shown_week(request: HttpRequest, plan: Plan) -> dict[str, Any]:
+    """The reporting week that holds the day that the page shows, and where it stands."""
+    at = shown_instant(request)
+    week = ReportingWeek.objects.filter(plan=plan).holding(plan.day(at)).first()
+    return {"week": week, "state": week.state(at=at) if week else None}
+
+
+def permitted_somewhere(user: User, permission: Permission, plan: Plan) -> bool:
+    """Whether some grant of the person permits that somewhere in the plan."""
+    scopes = {scope for _role, scope in user.access.grants if scope.partition("/")[0] in ("", plan.code)}
+    return user.may(permission, scopes)

@@ -1,134 +1,170 @@
-"""My week, the update form, and the review queue."""
+"""The form of the week's status update."""
 
-import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods
 
-from initiatives.actions.updates import approve_update, return_update, save_draft, submit_update
-from initiatives.choices import Workflow
-from initiatives.forms import ReasonForm, UpdateForm
+from initiatives.actions.updates import Read, UpdateContent, save_draft, submit_update
+from initiatives.aggregates.since import Since, since, submitted_at_revision
+from initiatives.aggregates.weekly import Weekly, weekly
+from initiatives.forms_updates import UpdateForm, is_answer
 from initiatives.models import Initiative, StatusUpdate
+from initiatives.rules.disagreement import VERSION, possible
+from initiatives.rules.no_change import Refusal
 from initiatives.views.found import found_initiative, refuse_others, refuse_past
 from initiatives.views.recording import say_written
-from pillars.models import Plan, ReportingWeek
+from pillars.actions import find_week
+from pillars.models import ReportingWeek
+from pillars.rules import week_code
 from tracker import formats
-from tracker.errors import PreconditionRequired, Refused
-from tracker.forms import UNREAD, show_refusal
-from tracker.http import SignedInRequest, web_actor
-from tracker.pages import shown_instant
+from tracker.errors import Conflict, Refused
+from tracker.forms import show_refusal
+from tracker.http import web_actor
+from tracker.idempotency import once_by_page
 from tracker.rules import Permission
 from tracker.templatetags.tracker import bilingual_text
+from tracker.timemachine import database_time
 
-_REVISION = re.compile(r"[0-9]{1,18}")
+ANSWERS = "answers"  # what was typed as answers in drafts, by initiative and week, until they are submitted
 
 
-@dataclass(frozen=True)
-class Owed:
-    """One initiative that the person reports on, with this week's update if one is begun."""
+def desk_key(initiative: Initiative, week: ReportingWeek) -> str:
+    """Under what the answers of a draft are kept."""
+    return f"{initiative.pk}/{week.pk}"
 
+
+def kept_answers(request: HttpRequest, key: str) -> bool:
+    """Whether answers wait with the person's draft."""
+    return any(is_answer(name) for name in request.session.get(ANSWERS, {}).get(key, {}))
+
+
+@dataclass
+class Desk:
+    """What lies before somebody who writes the update of an initiative and week."""
+
+    request: HttpRequest
     initiative: Initiative
-    update: StatusUpdate | None
+    week: ReportingWeek
+    at: datetime
+
+    def __post_init__(self) -> None:
+        rows = StatusUpdate.objects.filter(initiative=self.initiative, week=self.week)
+        self.current = rows.for_list().first()
+        current = {self.initiative.pk: self.current} if self.current else {}
+        self.known: Weekly = weekly([self.initiative], self.week, today=self.week.plan.day(self.at), current=current)[
+            self.initiative.pk
+        ]
+        self.key = desk_key(self.initiative, self.week)
+        self.copied = self.current is None and self.request.GET.get("from") == "previous"
 
     @property
-    def open(self) -> bool:
-        """Something is still to do: not begun, a draft, or returned."""
-        return self.update is None or self.update.workflow in (Workflow.DRAFT, Workflow.RETURNED)
+    def previous(self) -> StatusUpdate | None:
+        """The last approved update before the week's."""
+        return self.known.last
 
+    def form(self) -> UpdateForm:
+        """What was sent; else with what was written so far."""
+        options: dict[str, Any] = {"asked": self.known.questions, "lines": self.known.lines}
+        if self.request.method == "POST" and "no_change" not in self.request.POST:
+            return UpdateForm(self.request.POST, **options)
+        start = self.previous if self.copied else self.current
+        said = UpdateForm.values_of(start, current=self.current, previous=self.previous)
+        return UpdateForm(initial={**said, **self.request.session.get(ANSWERS, {}).get(self.key, {})}, **options)
 
-def _plan(request: HttpRequest, code: str) -> Plan:
-    found = Plan.objects.visible_to(cast(SignedInRequest, request).user).filter(code=code).first()
-    if found is None:
-        raise Http404
-    return found
+    def keep(self, typed: dict[str, str]) -> None:
+        """Keep answers that are no facts yet; none: forget them."""
+        kept = self.request.session.get(ANSWERS, {})
+        if kept.get(self.key, {}) != typed:
+            others = {key: value for key, value in kept.items() if key != self.key}
+            self.request.session[ANSWERS] = {**others, self.key: typed} if typed else others
 
-
-def _week(request: HttpRequest, plan: Plan) -> dict[str, Any]:
-    """The reporting week that holds the day that the page shows, and where it stands."""
-    at = shown_instant(request)
-    week = ReportingWeek.objects.filter(plan=plan).holding(plan.day(at)).first()
-    return {"week": week, "state": week.state(at=at) if week else None}
-
-
-@login_required
-@require_safe
-def my_week(request: HttpRequest, plan: str) -> HttpResponse:
-    """What I owe this week, when it is due, and what came back."""
-    refuse_others(request)
-    user = cast(SignedInRequest, request).user
-    found = _plan(request, plan)
-    timed = _week(request, found)
-    initiatives = [
-        initiative
-        for initiative in Initiative.objects.visible_to(user).filter(plan=found).in_progress().for_list()
-        if user.may(Permission.WRITE_UPDATE, initiative.scopes)
-    ]
-    updates = {
-        update.initiative_id: update
-        for update in StatusUpdate.objects.visible_to(user)
-        .filter(week=timed["week"], initiative__in=[initiative.pk for initiative in initiatives])
-        .for_list()
-    }
-    owed = [Owed(initiative, updates.get(initiative.pk)) for initiative in initiatives]
-    context = {
-        "plan": found,
-        **timed,
-        "owed": sorted(owed, key=lambda row: not row.open),
-        "left": sum(row.open for row in owed),
-        "writes": _anywhere(user, Permission.WRITE_UPDATE, found),
-    }
-    return render(request, "initiatives/my_week.html", context)
+    def since(self) -> Since | None:
+        """What changed since the last approved update was submitted."""
+        return since(self.initiative, submitted_at_revision(self.previous)) if self.previous else None
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def update(request: HttpRequest, plan: str, code: str) -> HttpResponse:
-    """This week's status update: last week's beside it, a draft kept or the whole submitted.
+    """The week's status update: what changed, what the facts ask, last week's text beside; a draft kept, the whole
+    submitted, or "no change" said.
 
-    `?from=previous` begins with the text of the last approved update.
+    `?week=2026-W46` is of a week that was reopened, `?from=previous` begins with the text of the last approved update.
+    A script that saves drafts asks for JSON, and is answered with the revision that it has read now.
     """
-    refuse_others(request, "from")
+    refuse_others(request, "from", "week")
     refuse_past(request)
     initiative = found_initiative(request, plan, code, to=Permission.WRITE_UPDATE)
-    timed = _week(request, initiative.plan)
-    week = timed["week"]
+    at = database_time()
+    week = _week(request, initiative, at=at)
     if week is None:
-        return render(
-            request, "initiatives/no_week.html", {"plan": initiative.plan, "initiative": initiative}, status=409
-        )
-    current = StatusUpdate.objects.filter(initiative=initiative, week=week).for_list().first()
-    previous = _previous(initiative, week)
-    start = previous if current is None and request.GET.get("from") == "previous" else current
-    form = UpdateForm(request.POST) if request.method == "POST" else UpdateForm.starting_from(start, current=current)
-    if form.is_bound and form.is_valid():
-        try:
-            return _written(request, initiative, week, form)
-        except Refused as error:
-            show_refusal(form, error)
+        context = {"plan": initiative.plan, "initiative": initiative}
+        return render(request, "initiatives/no_week.html", context, status=409)
+    desk = Desk(request, initiative, week, at)
+    form = desk.form()
+    if request.method == "POST" and request.headers.get("Accept") == "application/json":
+        return _drafted(desk, form)
+    try:
+        if request.method == "POST" and "no_change" in request.POST:
+            return _affirmed(desk)
+        if form.is_bound and form.is_valid():
+            return _written(desk, form)
+    except Refused as error:
+        if not form.is_bound:
+            return _page(desk, form, refused=error)
+        show_refusal(form, error)
+    return _page(desk, form)
+
+
+def _week(request: HttpRequest, initiative: Initiative, *, at: datetime) -> ReportingWeek | None:
+    """The week that the address names, the running one without. Raises `Conflict` for one that there is not."""
+    plan = initiative.plan
+    if "week" in request.GET:
+        return find_week(plan, request.GET["week"])
+    return ReportingWeek.objects.filter(plan=plan).holding(plan.day(at)).select_related("plan").first()
+
+
+def _page(desk: Desk, form: UpdateForm, *, refused: Refused | None = None) -> HttpResponse:
+    initiative, current = desk.initiative, desk.current
+    refusal = desk.known.no_change(current)
     context = {
         "plan": initiative.plan,
         "initiative": initiative,
-        "trail": _trail(initiative, week.code),
-        **timed,
+        "trail": _trail(initiative, desk.week.code),
+        "week": desk.week,
+        "late": desk.week.initiative_due_at <= desk.at,
+        "closed": desk.week.closed(at=desk.at),
         "current": current,
-        "previous": previous,
+        "previous": desk.previous,
         "form": form,
-        "copied": start is not None and start is previous,
+        "copied": desk.copied and desk.previous is not None,
+        "since": desk.since(),
+        "disputes": possible(desk.known.facts),
+        "rule": VERSION,
+        "refused": refused,
+        "affirms": refusal in (None, Refusal.NEEDS_A_SENTENCE)
+        and not (current and current.sent)
+        and not kept_answers(desk.request, desk.key),
+        "asks_a_sentence": refusal == Refusal.NEEDS_A_SENTENCE,
+        "address": _address(desk),
     }
-    return render(request, "initiatives/update.html", context, status=422 if form.is_bound else 200)
+    status = refused.status if refused else 422 if form.is_bound else 200
+    return render(desk.request, "initiatives/update.html", context, status=status)
 
 
-def _previous(initiative: Initiative, week: ReportingWeek) -> StatusUpdate | None:
-    """The last approved update before the week's."""
-    earlier = StatusUpdate.objects.approved().filter(initiative=initiative, week__starts_on__lt=week.starts_on)
-    return earlier.for_list().first()
+def _address(desk: Desk) -> str:
+    """Where the form is sent: to its week, without what it began with."""
+    running = week_code(desk.week.plan.day(desk.at)) == desk.week.code
+    return desk.request.path if running else f"{desk.request.path}?week={desk.week.code}"
 
 
 def _trail(initiative: Initiative, last: str) -> list[tuple[str, str]]:
@@ -139,90 +175,71 @@ def _trail(initiative: Initiative, last: str) -> list[tuple[str, str]]:
     ]
 
 
-def _written(request: HttpRequest, initiative: Initiative, week: ReportingWeek, form: UpdateForm) -> HttpResponse:
+def _written(desk: Desk, form: UpdateForm) -> HttpResponse:
     """Save or submit, and say so."""
-    draft = "draft" in request.POST
-    write = save_draft if draft else submit_update
-    update = write(
-        initiative=initiative, week=week, content=form.content(), by=web_actor(request), at=timezone.now(),
+    if "draft" in desk.request.POST:
+        written = _draft(desk, form)
+        due = formats.long_datetime(desk.week.initiative_due_at)
+        said = _("The draft is saved. Submit it before %(due)s.") % {"due": due}
+        say_written(desk.request, form, written, said)
+        return redirect(desk.initiative)
+    done = once_by_page(
+        desk.request,
+        lambda: submit_update(
+            initiative=desk.initiative, week=desk.week, content=form.content(desk.previous), by=web_actor(desk.request),
+            at=desk.at, read=form.read(), answers=form.answers(),
+        ),
+    )  # fmt: skip
+    desk.keep({})
+    if done.again:
+        messages.info(desk.request, _("The page was sent twice. It is recorded once."))
+    else:
+        say_written(desk.request, form, done.result, _("The update is submitted for review."))
+    return redirect(desk.initiative)
+
+
+def _draft(desk: Desk, form: UpdateForm) -> StatusUpdate:
+    """Answers to questions are kept beside the draft: they become facts with the submission."""
+    written = save_draft(
+        initiative=desk.initiative, week=desk.week, content=form.content(), by=web_actor(desk.request), at=desk.at,
         read=form.read(),
     )  # fmt: skip
-    said = (
-        _("The draft is saved. Submit it before %(due)s.") % {"due": formats.long_datetime(week.initiative_due_at)}
-        if draft
-        else _("The update is submitted for review.")
-    )
-    say_written(request, form, update, said)
-    return redirect(initiative)
+    desk.keep(form.typed())
+    return written
 
 
-@login_required
-@require_safe
-def review(request: HttpRequest, plan: str) -> HttpResponse:
-    """Submitted updates that wait for a decision, with those of one's own marked: somebody else decides on them."""
-    refuse_others(request)
-    return _queue(request, _plan(request, plan))
-
-
-def _queue(request: HttpRequest, plan: Plan, refused: ReasonForm | None = None, pk: int | None = None) -> HttpResponse:
-    """The queue; with the form of update `pk` as it was refused."""
-    user = cast(SignedInRequest, request).user
-    at = shown_instant(request)
-    updates = StatusUpdate.objects.visible_to(user).awaiting_review().filter(initiative__plan=plan)
-    rows = updates.for_list()
-    mine = [
-        row for row in rows if user.may(Permission.DECIDE_UPDATE, row.initiative.scopes) and not row.week.closed(at=at)
-    ]
-    context = {
-        "plan": plan,
-        **_week(request, plan),
-        "waiting": [
-            (row, refused if refused and row.pk == pk else ReasonForm(auto_id=f"id_{row.pk}_%s"))
-            for row in mine
-            if not row.written_by(user)
-        ],
-        "own": [row for row in mine if row.written_by(user)],
-        "decides": _anywhere(user, Permission.DECIDE_UPDATE, plan),
-        "form": refused,
-    }
-    return render(request, "initiatives/review.html", context, status=422 if refused else 200)
-
-
-def _anywhere(user: Any, permission: Permission, plan: Plan) -> bool:
-    """Whether some grant of the person permits that somewhere in the plan."""
-    scopes = {scope for _role, scope in user.access.grants if scope.partition("/")[0] in ("", plan.code)}
-    return bool(user.may(permission, scopes))
-
-
-def _seen(request: HttpRequest) -> int:
-    """The revision of the update that the reviewer read. Raises `PreconditionRequired`: nothing is decided unread."""
-    text = request.POST.get("revision", "")
-    if _REVISION.fullmatch(text) is None:
-        raise PreconditionRequired(UNREAD, fields={"revision": UNREAD})
-    return int(text)
-
-
-@login_required
-@require_POST
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Approve, or return with a comment; what is refused is said in the queue, with the comment kept."""
-    refuse_others(request)
-    user = cast(SignedInRequest, request).user
-    row = StatusUpdate.objects.visible_to(user).for_list().filter(pk=pk).first()
-    if row is None:
-        raise Http404
-    by, now = web_actor(request), timezone.now()
-    form = ReasonForm(request.POST, auto_id=f"id_{pk}_%s")
+def _drafted(desk: Desk, form: UpdateForm) -> HttpResponse:
+    """What the script is told: the revision to name next time, and what to say."""
+    if not form.is_valid():
+        return JsonResponse({"said": _("Not saved: a field is not right yet.")}, status=422)
     try:
-        seen = _seen(request)
-        if "approve" in request.POST:
-            approve_update(update=row, by=by, at=now, seen=seen)
-            messages.success(request, _("%(code)s: approved.") % {"code": row.initiative.code})
-        elif form.is_valid():
-            return_update(update=row, comment=form.cleaned_data["reason"], by=by, at=now, seen=seen)
-            messages.success(request, _("%(code)s: returned to its author.") % {"code": row.initiative.code})
-        else:
-            return _queue(request, row.initiative.plan, form, pk)
+        written = _draft(desk, form)
     except Refused as error:
-        messages.error(request, f"{row.initiative.code}: {error.message}")
-    return redirect("review", row.initiative.plan.code)
+        return JsonResponse({"said": str(error.message)}, status=error.status)
+    clock = "%H h %M" if formats.is_french() else "%H:%M"
+    said = _("Saved %(time)s") % {"time": timezone.localtime(desk.at).strftime(clock).replace(" ", formats.NO_BREAK)}
+    return JsonResponse({"revision": written.revision, "said": said})
+
+
+def _affirmed(desk: Desk) -> HttpResponse:
+    """Reviewed, no change: the last approved update said again, with a sentence where one was written. Raises
+    `Conflict` while answers wait with the draft: they are facts that nobody has recorded yet."""
+    request = desk.request
+    if kept_answers(request, desk.key):
+        message = _("Answers wait with your draft. Submit them with the update, or take them out of the draft first.")
+        raise Conflict(message, fields={"no_change": message}, code=Refusal.CHANGED.value)
+    seen, sentence = request.POST.get("revision", ""), request.POST.get("sentence", "").strip()
+    read = Read(seen=int(seen) if seen.isdecimal() and len(seen) <= len(str(2**62)) else None)
+    language = "fr" if (get_language() or "").startswith("fr") else "en"
+    content = UpdateContent(no_change=True, **cast(Any, {f"headline_{language}": sentence}))
+    once_by_page(
+        request,
+        lambda: submit_update(
+            initiative=desk.initiative, week=desk.week, content=content, by=web_actor(request), at=desk.at, read=read
+        ),
+    )
+    desk.keep({})
+    week = desk.previous.week.code if desk.previous else ""
+    told = {"code": desk.initiative.code, "week": week}
+    messages.success(request, _("%(code)s: reviewed, nothing changed since %(week)s.") % told)
+    return redirect("my-week", desk.initiative.plan.code)

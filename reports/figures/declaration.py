@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from initiatives.models.initiative import InitiativeQuerySet
 from pillars.models import Plan
+from reports.figures.feeds import Feed
 from tracker.errors import Invalid
 
 Rows = QuerySet[Any]
@@ -67,6 +68,8 @@ class Figure:
     rated, owed: initiatives whose bucket is in `rated` are covered, those in `owed` should be; without them, an
                 initiative is covered when it has any row, and every initiative should be.
     excluded:   rows that one might expect and that do not count, each kind with its reason.
+    fed_by:     every fact whose change can change a row; where the row stands in the plan goes without saying. What
+                differs from a reported figure is traced to revisions by this (`reports.differences`).
     version:    changing what a figure means adds a version beside the old one; sealed rollups name the one they were
                 made by, and are proved by that.
     """
@@ -89,6 +92,7 @@ class Figure:
     rated: frozenset[str] = frozenset()
     owed: frozenset[str] = frozenset()
     excluded: Callable[[Selection, date], list[tuple[Promise, Rows]]] = lambda selection, on: []
+    fed_by: tuple[Feed, ...] = ()
 
 
 # The newest version of each figure: what pages, API and new rollups show.

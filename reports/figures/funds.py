@@ -12,6 +12,7 @@ from initiatives.choices import Stage
 from initiatives.models import BudgetLine, LedgerEntry
 from initiatives.models.money import BudgetLineQuerySet, LedgerEntryQuerySet
 from reports.figures.declaration import Figure, Rows, Selection, Unit, declare
+from reports.figures.feeds import ENTRIES, Feed
 from reports.figures.money import entries, ledger, left_out
 
 BALANCED = (Stage.AUTHORITY, Stage.COMMITMENT, Stage.EXPENDITURE)
@@ -106,6 +107,7 @@ MONEY_BY_ORGANIZATION = declare(
         buckets=(*_ENTRY_CELLS, "stage"),
         adds=False,
         excluded=lambda selection, on: left_out(ledger(selection), on),
+        fed_by=(*ENTRIES, Feed("line__organization", ("code",))),
     )
 )
 
@@ -131,6 +133,11 @@ FREE_BALANCE = declare(
         value=_sum("counted"),
         buckets=_ENTRY_CELLS,
         excluded=_unbalanced,
+        fed_by=(
+            *ENTRIES,
+            Feed("line__organization", ("code",)),
+            Feed("line__entries", only={"stage": (Stage.AUTHORITY,)}),
+        ),
     )
 )
 
@@ -157,6 +164,7 @@ YEAR_END_FORECAST = declare(
         value=_sum("year_end"),
         buckets=_LINE_CELLS,
         excluded=_not_forecast,
+        fed_by=(Feed("entries"), Feed("organization", ("code", "fund_life_years"))),
     )
 )
 
@@ -186,6 +194,10 @@ PROJECTED_LAPSE = declare(
         value=_sum("lapse"),
         buckets=_LINE_CELLS,
         excluded=_not_lapsing,
+        fed_by=(
+            Feed("entries"),
+            Feed("organization", ("code", "fund_life_years", "carry_forward_operating", "carry_forward_capital")),
+        ),
     )
 )
 
@@ -210,5 +222,9 @@ OVERSPENT = declare(
         value=_sum("overspent"),
         buckets=_LINE_CELLS,
         excluded=_not_spent,
+        fed_by=(
+            Feed("entries", only={"stage": (Stage.AUTHORITY, Stage.EXPENDITURE)}),
+            Feed("organization", ("code",)),
+        ),
     )
 )

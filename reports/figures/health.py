@@ -6,12 +6,18 @@ from django.db.models import Count, Expression, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from initiatives.choices import HealthBucket
+from initiatives.choices import HealthBucket, Stage, Workflow
 from reports.figures.declaration import Figure, Rows, Selection, Unit, declare
+from reports.figures.feeds import Feed
 
 _KNOWN = {bucket.value: bucket.label for bucket in HealthBucket}
 _RATED = frozenset({"green", "amber", "red"})
 _OWED = _RATED | {"no_update"}
+_FEEDS = (
+    Feed("", ("lifecycle",)),
+    Feed("updates", ("health_overall", "week_id"), only={"workflow": (Workflow.APPROVED,)}),
+    Feed("updates__week", ("starts_on",)),
+)
 
 
 def _rows(selection: Selection, on: date) -> Rows:
@@ -62,6 +68,7 @@ HEALTH = declare(
         known=_KNOWN,
         rated=_RATED,
         owed=_OWED,
+        fed_by=_FEEDS,
     )
 )
 
@@ -88,5 +95,6 @@ HEALTH_DOLLARS = declare(
         buckets=("health",),
         known=_KNOWN,
         excluded=_unfunded,
+        fed_by=(*_FEEDS, Feed("budget_lines__entries", only={"stage": (Stage.AUTHORITY, Stage.PLANNED)})),
     )
 )

@@ -9,6 +9,7 @@ from initiatives.choices import Standing
 from initiatives.models import Indicator
 from initiatives.models.indicator import IndicatorQuerySet
 from reports.figures.declaration import Figure, Rows, Selection, Unit, declare
+from reports.figures.feeds import Feed
 
 
 def _mine(selection: Selection) -> IndicatorQuerySet:
@@ -55,5 +56,11 @@ INDICATORS = declare(
         value=_count,
         buckets=("standing",),
         known={standing.value: standing.label for standing in Standing},
+        fed_by=(
+            Feed("", ("initiative_id", "pillar_id", "measure", "accumulation", "rollup_rule", "calendar")),
+            Feed("targets"),
+            Feed("observations"),
+            Feed("plan", ("time_zone",)),
+        ),
     )
 )

@@ -23,6 +23,7 @@ from django.utils.translation import pgettext_lazy
 
 from initiatives.models import MilestoneForecast
 from reports.figures.declaration import Figure, Rows, Selection, Unit, declare
+from reports.figures.feeds import COUNTED_MILESTONES, DATED_MILESTONES, Feed
 from reports.figures.milestones import counted, excluded
 
 
@@ -88,6 +89,7 @@ MILESTONE_WEIGHT = declare(
         buckets=("state",),
         known={"met": pgettext_lazy("milestone", "met"), "open": pgettext_lazy("milestone", "open")},
         excluded=_not_weighed,
+        fed_by=(*COUNTED_MILESTONES, Feed("", ("weight",))),
     )
 )
 MILESTONE_SLIP = declare(
@@ -110,6 +112,7 @@ MILESTONE_SLIP = declare(
         initiative="initiative_id",
         value=_sum,
         excluded=_not_slipped,
+        fed_by=DATED_MILESTONES,
     )
 )
 MILESTONE_MOVES = declare(
@@ -125,5 +128,6 @@ MILESTONE_MOVES = declare(
         initiative="initiative_id",
         value=_sum,
         excluded=excluded,
+        fed_by=(*COUNTED_MILESTONES, Feed("forecasts")),
     )
 )

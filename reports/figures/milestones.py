@@ -11,6 +11,7 @@ from initiatives.models import Milestone
 from initiatives.models.milestone import MilestoneQuerySet
 from pillars.rules import monday_of
 from reports.figures.declaration import Figure, Rows, Selection, Unit, declare
+from reports.figures.feeds import COUNTED_MILESTONES, DATED_MILESTONES, Feed
 
 NEXT = timedelta(weeks=4)
 
@@ -54,8 +55,9 @@ def _next(selection: Selection, on: date) -> Rows:
 
 
 def _milestone_figure(
-    key: str, english: tuple[str, str], french: tuple[str, str], rows: Callable[[Selection, date], Rows]
-) -> Figure:
+    key: str, english: tuple[str, str], french: tuple[str, str], rows: Callable[[Selection, date], Rows],
+    fed_by: tuple[Feed, ...],
+) -> Figure:  # fmt: skip
     return declare(
         Figure(
             key=key,
@@ -69,6 +71,7 @@ def _milestone_figure(
             initiative="initiative_id",
             value=_count,
             excluded=excluded,
+            fed_by=fed_by,
         )
     )
 
@@ -82,12 +85,14 @@ MILESTONES = _milestone_figure(
     ("Milestones", "All milestones of the plan, but those cancelled and those met before the plan was announced."),
     ("Jalons", "Tous les jalons du plan, sauf ceux qui sont annulés et ceux atteints avant l’annonce du plan."),
     counted,
+    COUNTED_MILESTONES,
 )
 MILESTONES_MET = _milestone_figure(
     "milestones_met",
     ("Milestones met", "Milestones met on or before the day."),
     ("Jalons atteints", "Jalons atteints au plus tard ce jour-là."),
     _met,
+    COUNTED_MILESTONES,
 )
 MILESTONES_DUE_THIS_WEEK = _milestone_figure(
     "milestones_due_this_week",
@@ -106,6 +111,7 @@ MILESTONES_DUE_THIS_WEEK = _milestone_figure(
         ),
     ),
     _due_this_week,
+    DATED_MILESTONES,
 )
 MILESTONES_LATE = _milestone_figure(
     "milestones_late",
@@ -124,6 +130,7 @@ MILESTONES_LATE = _milestone_figure(
         ),
     ),
     _late,
+    DATED_MILESTONES,
 )
 MILESTONES_NEXT = _milestone_figure(
     "milestones_next",
@@ -133,4 +140,5 @@ MILESTONES_NEXT = _milestone_figure(
         "Jalons non atteints à ce jour et prévus dans les quatre semaines qui suivent la semaine ISO de ce jour.",
     ),
     _next,
+    DATED_MILESTONES,
 )

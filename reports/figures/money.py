@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from initiatives.models import FundingAnnouncement, LedgerEntry
 from initiatives.models.money import FundingAnnouncementQuerySet, LedgerEntryQuerySet
 from reports.figures.declaration import Figure, Rows, Selection, Unit, declare
+from reports.figures.feeds import ENTRIES, Feed
 
 
 def ledger(selection: Selection) -> LedgerEntryQuerySet:
@@ -75,6 +76,7 @@ MONEY = declare(
         buckets=("line__fiscal_year", "stage"),
         adds=False,
         excluded=lambda selection, on: left_out(ledger(selection), on),
+        fed_by=ENTRIES,
     )
 )
 
@@ -99,5 +101,9 @@ ANNOUNCED = declare(
         buckets=("organization__code",),
         covers=False,
         excluded=_beside,
+        fed_by=(
+            Feed("", ("amount", "in_total", "announced_on", "organization_id", "initiative_id")),
+            Feed("organization", ("code",)),
+        ),
     )
 )

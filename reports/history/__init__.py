@@ -5,7 +5,7 @@ what it was about, from what to what, by which revision.
 """
 
 from reports.history.asked import Asked, Event
-from reports.history.changes import Change, History, Step, history
+from reports.history.changes import Change, History, Step, history, told_events
 from reports.history.kinds import BY_SLUG, KINDS, Kind
 
-__all__ = ["BY_SLUG", "KINDS", "Asked", "Change", "Event", "History", "Kind", "Step", "history"]
+__all__ = ["BY_SLUG", "KINDS", "Asked", "Change", "Event", "History", "Kind", "Step", "history", "told_events"]

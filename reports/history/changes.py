@@ -1,5 +1,6 @@
 """The history of a plan in words: what changed, from what to what, by which revision, newest first."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -82,16 +83,21 @@ def history(asked: Asked, *, size: int) -> History:
     """The newest `size` changes of what is asked about, after `asked.after`; a bounded number of queries."""
     found = events(asked, most=size + 1)
     shown = found[:size]
-    pairs = list(versions(asked, shown))
-    rows = [row for _event, pair in pairs for row in (pair.old, pair.new) if row is not None]
-    describer = Describer(asked.scope.selection.plan.code, Names(rows))
-    changes = [_change(event, pair, describer) for event, pair in pairs]
+    changes = list(told_events(asked, shown))
     revisions = Revision.objects.select_related("actor").in_bulk({event.revision for event in shown})
     steps = [
         Step(revisions[number], knows_why(asked.user, revisions[number]), list(group))
         for number, group in groupby(changes, key=lambda change: change.event.revision)
     ]
     return History(steps, shown[-1] if len(found) > size else None)
+
+
+def told_events(asked: Asked, found: Iterable[Event]) -> Iterator[Change]:
+    """These events in words, in their order, as far as the reader may see them; a bounded number of queries."""
+    pairs = list(versions(asked, found))
+    rows = [row for _event, pair in pairs for row in (pair.old, pair.new) if row is not None]
+    describer = Describer(asked.scope.selection.plan.code, Names(rows))
+    return (_change(event, pair, describer) for event, pair in pairs)
 
 
 def _change(event: Event, pair: Versions, describer: Describer) -> Change:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from initiatives.models import Indicator, Observation, Target
+from initiatives.templatetags.disagreements import disputes
 from reports.history.names import Names
 from tracker import formats
 
@@ -34,6 +35,9 @@ LABELS: dict[str, Promise] = {
     "narrative": gettext_lazy("narrative"),
     "path_to_green": gettext_lazy("path to green"),
     "decision_needed": gettext_lazy("decision needed"),
+    "reason": gettext_lazy("reason"),
+    "explanation": gettext_lazy("why the rating stands"),
+    "disagreements": gettext_lazy("facts against the rating"),
     "coordinator": gettext_lazy("coordinating organization"),
     "initiative_due_day": gettext_lazy("updates due, days after Monday"),
     "initiative_due_time": gettext_lazy("updates due, time"),
@@ -60,6 +64,7 @@ LABELS: dict[str, Promise] = {
     "requested_by": gettext_lazy("asked by"),
     "requested_at": gettext_lazy("asked at"),
     "decided_by": gettext_lazy("decided by"),
+    "decided_for": gettext_lazy("decided on behalf of"),
     "decided_at": gettext_lazy("decided at"),
     "transfer": gettext_lazy("transfer"),
     "set_by": gettext_lazy("set by"),
@@ -71,6 +76,7 @@ LABELS: dict[str, Promise] = {
     "added_at": gettext_lazy("added at"),
     "author": gettext_lazy("author"),
     "submitted_by": gettext_lazy("submitted by"),
+    "submitted_for": gettext_lazy("submitted on behalf of"),
     "first_submitted_at": gettext_lazy("first submitted at"),
     "submitted_at": gettext_lazy("submitted at"),
     "return_comment": gettext_lazy("comment of the reviewer"),
@@ -169,6 +175,8 @@ def told(row: models.Model, field: "models.Field[Any, Any]", names: Names) -> To
         return Told(names.name(field.target_field.model, value))
     if isinstance(value, str | list) and not field.choices:
         language = field.name[-2:] if field.name.endswith(("_en", "_fr")) else ""
+        if field.name == "disagreements":
+            return Told(disputes(value))
         return Told(" · ".join(value) if isinstance(value, list) else value, language, quoted=_is_prose(field))
     if field.choices:
         return Told(str(dict(field.flatchoices).get(value, value)))

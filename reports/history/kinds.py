@@ -28,8 +28,9 @@ from initiatives.models import (
     Target,
     Transfer,
 )
-from pillars.models import Pillar, Plan, ReportingWeek
-from reports.models import WeeklyRollup
+from pillars.choices import Transition
+from pillars.models import Pillar, Plan, ReportingWeek, WeekTransition
+from reports.models import HeadlineOverride, WeeklyRollup
 from tracker.timemachine import Tracked
 
 SET, UNSET = "set", "unset"
@@ -86,7 +87,21 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "reporting-week", ReportingWeek, _("reporting week"), _("Reporting week added"), _("Reporting week changed"),
         _("Reporting week removed"), root=Root.PLAN, said=("starts_on", "ends_on"), untold=frozenset({"plan"}),
-        turns={("locked_at", SET): _("Reporting week locked")},
+        turns={("locked_at", SET): _("Reporting week locked"), ("locked_at", UNSET): _("Reporting week reopened")},
+    ),
+    Kind(
+        "week-step", WeekTransition, _("step of a reporting week"), _("Reporting week moved on"), path="week",
+        root=Root.PLAN, said=("due_at",), why="reason", untold=frozenset({"week", "edition", "at", "by"}),
+        turns={
+            ("state", Transition.OPENED): _("Reporting week opened"),
+            ("state", Transition.DUE): _("Updates of the week due"),
+            ("state", Transition.REVIEW_DUE): _("Reviews of the week due"),
+            ("state", Transition.CLOSED_EARLY): _("Reporting week closed early"),
+            ("state", Transition.LOCKED): _("Reporting week locked"),
+            ("state", Transition.PUBLISHED): _("Reporting week published"),
+            ("state", Transition.REOPENED): _("Reporting week reopened"),
+        },
+        born=True,
     ),
     Kind(
         "weekly-rollup", WeeklyRollup, _("weekly rollup"), _("Weekly rollup sealed"), root=Root.WHOLE_PLAN,
@@ -193,6 +208,10 @@ KINDS: tuple[Kind, ...] = (
             ("workflow", Workflow.APPROVED): _("Status update approved"),
         },
         born=True,
+    ),
+    Kind(
+        "headline-override", HeadlineOverride, _("headline colour"), _("Headline colour reported"),
+        root=Root.WHOLE_PLAN, said=("colour",), untold=frozenset({"plan", "week", "pillar", "set_by", "set_at"}),
     ),
 )  # fmt: skip
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from initiatives import formats as indicator_formats
 from initiatives.choices import Workflow
 from initiatives.models import BudgetLine, Indicator, Initiative, LedgerEntry, Milestone
-from pillars.models import ReportingWeek
+from pillars.models import Pillar, ReportingWeek
 from reports.history.names import Names
 from tracker import formats
 
@@ -83,11 +83,23 @@ def _pillar(of: Describer, row: Any) -> Subject:
 
 
 def _week(of: Describer, row: Any) -> Subject:
-    return Subject(row.code, of.home)
+    return Subject(row.code, reverse("weeks", args=[of.plan]))
+
+
+def _step(of: Describer, row: Any) -> Subject:
+    week = of.names.row(ReportingWeek, row.week_id)
+    return Subject(week.code if week else "", reverse("weeks", args=[of.plan]))
 
 
 def _rollup(_of: Describer, row: Any) -> Subject:
     return Subject(row.code, reverse("rollup", args=[row.code]))
+
+
+def _override(of: Describer, row: Any) -> Subject:
+    week = of.names.row(ReportingWeek, row.week_id)
+    pillar = None if row.pillar_id is None else of.names.row(Pillar, row.pillar_id)
+    page = reverse("pillar", args=[of.plan, pillar.number]) if pillar else of.home
+    return Subject(" ".join(filter(None, [str(pillar.number) if pillar else "", week.code if week else ""])), page)
 
 
 def _initiative(of: Describer, row: Any) -> Subject:
@@ -143,7 +155,9 @@ _DESCRIBED: dict[str, Callable[[Describer, Any], Subject]] = {
     "plan": _plan,
     "pillar": _pillar,
     "reporting-week": _week,
+    "week-step": _step,
     "weekly-rollup": _rollup,
+    "headline-override": _override,
     "initiative": _initiative,
     "contributor": Describer.of_initiative,
     "place": Describer.of_initiative,

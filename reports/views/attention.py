@@ -1,11 +1,12 @@
-"""What needs a look: initiatives off track or at risk, and milestones that are late."""
+"""What needs a look: initiatives off track or at risk, those that have not reported, and milestones that are late."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Case, IntegerField, Value, When
 
+from initiatives.aggregates.freshness import Fresh, behind_by_state, freshness
 from initiatives.choices import HealthBucket
 from initiatives.models import Initiative, Milestone, StatusUpdate
 from initiatives.models.initiative import InitiativeQuerySet
@@ -31,8 +32,18 @@ class LateMilestone:
     days: int
 
 
-def attention(initiatives: InitiativeQuerySet, *, on: date) -> dict[str, object]:
-    """The worst, worst first, and the latest milestones; how many there are in all, the figures say."""
+@dataclass(frozen=True)
+class Behind:
+    """An initiative whose update is late or missed, or that has fallen silent; and why."""
+
+    initiative: Initiative
+    fresh: Fresh
+    standing: Standing
+
+
+def attention(initiatives: InitiativeQuerySet, *, on: date, at: datetime) -> dict[str, object]:
+    """The worst, worst first, who is furthest behind at that instant, and the latest milestones; how many there are in
+    all, the figures and the list say."""
     gravity = Case(When(health=HealthBucket.RED, then=Value(0)), default=Value(1), output_field=IntegerField())
     rows = list(
         initiatives.with_health(on=on)
@@ -44,7 +55,10 @@ def attention(initiatives: InitiativeQuerySet, *, on: date) -> dict[str, object]
     updates = {
         update.initiative_id: update for update in StatusUpdate.objects.in_force(on=on).filter(initiative__in=keys)
     }
-    standing = standings(keys, on=on)
+    behind = behind_by_state(initiatives, at=at)
+    others = behind.first(SHOWN)
+    furthest = {row.pk: row for row in initiatives.filter(pk__in=others).for_list()}
+    standing, fresh = standings([*keys, *others], on=on), freshness(others, at=at)
     late = (
         Milestone.objects.filter(initiative__in=initiatives.order_by().values("pk"))
         .counted(on=on)
@@ -53,6 +67,9 @@ def attention(initiatives: InitiativeQuerySet, *, on: date) -> dict[str, object]
     )
     return {
         "troubled": [Troubled(row, updates[row.pk], standing[row.pk]) for row in rows],
+        "behind": [Behind(furthest[key], fresh[key], standing[key]) for key in others],
+        "behind_counts": behind.counts,
+        "hollow": list(initiatives.hollow(on=on).for_list()[:SHOWN]),
         "late_milestones": [_late(row, on=on) for row in late.order_by("planned_on", "pk")[:SHOWN]],
     }
 

@@ -60,7 +60,7 @@ def explanation(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "plan": scope.selection.plan,
         "trail": [*_trail(scope), (panel.label, "")],
-        "where": _where(scope),
+        "where": where(scope),
         "scope": scope,
         "on": on,
         "panel": panel,
@@ -111,7 +111,7 @@ def _json_url(request: HttpRequest, explained: Explanation) -> str:
     return f"{reverse('api:figure-explanation', args=[explained.figure.key])}?{urlencode(given)}"
 
 
-def _where(scope: Scope) -> str:
+def where(scope: Scope) -> str:
     """The scope in words."""
     subject: Any = scope.subject
     title = bilingual_text(subject, "title")

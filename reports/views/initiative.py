@@ -12,9 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from initiatives.aggregates.freshness import freshness
 from initiatives.aggregates.money import Funds, line_funds
 from initiatives.choices import Lifecycle, Supports
 from initiatives.filters import InitiativeFilter
+from initiatives.filters.scope import asked_instant
 from initiatives.forms import InitiativeListForm
 from initiatives.models import BudgetLine, Initiative, LedgerEntry, StatusUpdate
 from initiatives.rules.money import StageTotals
@@ -78,6 +80,7 @@ def initiative(request: HttpRequest, plan: str, code: str) -> HttpResponse:
         "announcements": list(found.announcements.for_list()),
         "panel": latest(request, scope),
         **_status(found, on=on),
+        "fresh": freshness([found.pk], at=asked_instant(request, on))[found.pk],
         **_figures(scope, found, on=on, every_entry=_every_entry(request)),
         **_permitted(found, user, live=cast(SignedInRequest, request).moment.live),
     }
@@ -196,7 +199,7 @@ def initiatives(request: HttpRequest, plan: str) -> HttpResponse:
         "filtered": len(data) > 1 + ("as_of" in data),
         "clear_url": reverse("initiatives", args=[plan]),
         "page": page,
-        "rows": initiative_rows(page.rows, on=on),
+        "rows": initiative_rows(page.rows, on=on, at=asked_instant(request, on)),
         "query": data.urlencode(),
     }
     return render(request, "reports/initiatives.html", context)

@@ -1,7 +1,7 @@
 """The plan at a glance, and one pillar of it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -12,15 +12,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from initiatives.filters.scope import asked_instant
 from initiatives.models import FundingAnnouncement
 from pillars.models import Pillar, Plan, ReportingWeek
 from reports.figures.scopes import Scope
+from reports.headlines import ShownHeadline, headlines
 from reports.models import WeeklyRollup
 from reports.panels import Board, Cell, Panel, board
 from reports.views.asked import asked_scope, refuse_others
 from reports.views.attention import attention
 from reports.views.distributions import distribution
 from reports.views.funds import glance_rows
+from reports.views.headline import may_report
 from reports.views.history import latest
 from reports.views.rows import initiative_rows
 from tracker import formats
@@ -28,7 +31,7 @@ from tracker.charts import Distribution
 from tracker.filters import effective_date
 from tracker.http import SignedInRequest
 from tracker.models import Organization
-from tracker.pages import shown_instant
+from tracker.pages import page_of, shown_instant
 from tracker.templatetags.tracker import bilingual_text
 
 MILESTONE_FIGURES = (
@@ -36,12 +39,15 @@ MILESTONE_FIGURES = (
 )  # fmt: skip
 MONEY_FIGURES = ("money", "free_balance", "year_end_forecast", "projected_lapse", "overspent")
 
+PAGE = 50
+
 
 @dataclass(frozen=True)
 class PillarCard:
     """One pillar on the overview."""
 
     pillar: Pillar
+    headline: ShownHeadline
     health: Panel
     chart: Distribution
     met: Panel
@@ -86,15 +92,20 @@ def plan(request: HttpRequest, plan: str) -> HttpResponse:
     subject = cast(Plan, scope.subject)
     pillars = Pillar.objects.visible_to(user).filter(plan=subject).for_list()
     announced = figures.panel("announced", scope.code)
+    numbers: dict[int | None, str] = {pillar.number: f"{scope.code}/{pillar.number}" for pillar in pillars}
     week = ReportingWeek.objects.filter(plan=subject).holding(on).first()
+    # What was reported is of a whole plan or pillar; beside the colour of a reader's part it would mislead.
+    colours = headlines(subject, None if scope.partial else week, figures, {None: scope.code, **numbers})
     context = {
         "plan": subject,
-        **dashboard(scope, figures),
+        "headline": colours[None],
+        "report_url": reverse("plan-headline", args=[subject.code]) if reports_headline(request, scope) else "",
+        **dashboard(scope, figures, at=asked_instant(request, on)),
         "announced": announced,
         "announced_rows": announced_rows(announced),
         **_apart(subject, announced),
         "announcements": list(FundingAnnouncement.objects.visible_to(user).filter(plan=subject).for_list()),
-        "pillars": [_card(pillar, figures, scope) for pillar in pillars],
+        "pillars": [_card(pillar, figures, scope, colours[pillar.number]) for pillar in pillars],
         "week": week,
         "week_state": week.state(at=shown_instant(request)) if week else None,
         "filtered": "",
@@ -107,29 +118,44 @@ def plan(request: HttpRequest, plan: str) -> HttpResponse:
 @login_required
 @require_safe
 def pillar(request: HttpRequest, plan: str, number: int) -> HttpResponse:
-    """One pillar: its figures and its initiatives."""
-    refuse_others(request)
+    """One pillar: its figures and its initiatives, page by page."""
+    refuse_others(request, "page")
     on = effective_date(request)
+    at = asked_instant(request, on)
     scope = asked_scope(request, f"{plan}/{number}")
     found, subject = scope.selection.plan, cast(Pillar, scope.subject)
+    figures = board(scope, on=on)
+    week = ReportingWeek.objects.filter(plan=found).holding(on).first()
+    address = reverse("pillar-headline", args=[found.code, number])
+    page = page_of(request, scope.selection.initiatives.with_health(on=on).with_funding(on=on).for_list(), size=PAGE)
     context = {
         "plan": found,
         "pillar": subject,
+        "headline": headlines(found, None if scope.partial else week, figures, {number: scope.code})[number],
+        "report_url": address if reports_headline(request, scope) else "",
         "trail": [
             (bilingual_text(found, "title"), found.get_absolute_url()),
             (_("Pillar %(number)s") % {"number": subject.number}, ""),
         ],
         "aliases": subject.aliases_fr if formats.is_french() else subject.aliases_en,
-        **dashboard(scope, board(scope, on=on)),
-        "rows": initiative_rows(scope.selection.initiatives.with_health(on=on).with_funding(on=on).for_list(), on=on),
+        **dashboard(scope, figures, at=at),
+        "page": page,
+        "rows": initiative_rows(page.rows, on=on, at=at),
         "filtered": f"&pillar={number}",
         "panel": latest(request, scope),
     }
     return render(request, "reports/pillar.html", context)
 
 
-def dashboard(scope: Scope, figures: Board) -> dict[str, Any]:
-    """What overview and pillar show alike: health, what needs attention, milestones, money."""
+def reports_headline(request: HttpRequest, scope: Scope) -> bool:
+    """Whether the page offers to report a headline: it shows the present, and the person may."""
+    reader = cast(SignedInRequest, request)
+    return reader.moment.live and may_report(reader.user, scope)
+
+
+def dashboard(scope: Scope, figures: Board, *, at: datetime) -> dict[str, Any]:
+    """What overview and pillar show alike: health, who reported, what needs attention, milestones, money."""
+    timeliness = figures.panel("freshness", scope.code)
     health, dollars = figures.panel("health", scope.code), figures.panel("health_dollars", scope.code)
     funds = {key: figures.panel(key, scope.code) for key in MONEY_FIGURES}
     return {
@@ -144,7 +170,9 @@ def dashboard(scope: Scope, figures: Board) -> dict[str, Any]:
         **funds,
         "glance_rows": glance_rows(funds.__getitem__, on=figures.on),
         "money_url": _money_url(scope, on=figures.on),
-        **attention(scope.selection.initiatives, on=figures.on),
+        "timeliness": timeliness,
+        "timeliness_cells": {cell.bucket: cell for cell in timeliness.cells},
+        **attention(scope.selection.initiatives, on=figures.on, at=at),
     }
 
 
@@ -170,11 +198,12 @@ def _apart(plan: Plan, announced: Panel) -> dict[str, Any]:
     return {"announced_more": max(apart, 0), "announced_less": max(-apart, 0)}
 
 
-def _card(pillar: Pillar, figures: Board, scope: Scope) -> PillarCard:
+def _card(pillar: Pillar, figures: Board, scope: Scope, colour: ShownHeadline) -> PillarCard:
     code = f"{scope.code}/{pillar.number}"
     health = figures.panel("health", code)
     return PillarCard(
         pillar=pillar,
+        headline=colour,
         health=health,
         chart=distribution(health, title=_("Health of initiatives"), unit=_("Initiatives"), slim=True),
         met=figures.panel("milestones_met", code),

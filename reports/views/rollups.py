@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -68,9 +69,16 @@ def rollup(request: HttpRequest, code: str) -> HttpResponse:
         "board": board,
         **_whole(board.plan),
         "overview_url": f"{plan.get_absolute_url()}?as_of=r{found.as_of}&on={found.on.isoformat()}",
+        "compare_url": _compare(plan, board.changes.since, found) if board.changes else "",
+        "restated_url": reverse("rollup-restated", args=[found.code]),
         "following": WeeklyRollup.objects.visible_to(user).filter(previous=found).only("code").first(),
     }
     return render(request, "reports/rollup.html", context)
+
+
+def _compare(plan: Plan, before: str, rollup: WeeklyRollup) -> str:
+    """Every figure of the week before and of this one, side by side."""
+    return f"{reverse('compare', args=[plan.code])}?{urlencode({'from': before, 'to': rollup.code})}"
 
 
 def _whole(part: SealedPart) -> dict[str, Any]:

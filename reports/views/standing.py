@@ -30,10 +30,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Span:
-    """A reporting week by its Monday (None: there never was one), and whole weeks from it."""
+    """A reporting week by its Monday (None: there never was one), whole weeks from it, and how it was rated."""
 
     monday: date | None
     weeks: int
+    health: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,15 @@ class Standing:
 
     since: Row | None
     last: Span
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The first week of a row, the week of the update before it, and how it was rated."""
+
+    monday: date
+    before: date | None
+    health: str
 
 
 @dataclass(frozen=True)
@@ -58,32 +68,33 @@ def standings(initiatives: Collection[int], *, on: date) -> dict[int, Standing]:
     """The standing of each of these initiatives. Two queries, however many there are."""
     updates = StatusUpdate.objects.approved().filter(initiative__in=initiatives, week__starts_on__lte=on).order_by()
     last = dict(updates.values_list("initiative_id").annotate(latest=Max("week__starts_on")))
-    turns: dict[int, tuple[date, date | None]] = {}
-    for key, monday, before in _turns(updates):
-        turns[key] = max((monday, before), turns.get(key, (monday, before)), key=lambda turn: turn[0])
+    turns: dict[int, Turn] = {}
+    for key, monday, before, health in _turns(updates):
+        one = Turn(monday, before, health)
+        turns[key] = max(one, turns.get(key, one), key=lambda turn: turn.monday)
     week = monday_of(on)
     return {key: _standing(turns.get(key), last.get(key), week) for key in initiatives}
 
 
-def _turns(updates: StatusUpdateQuerySet) -> Iterable[tuple[int, date, date | None]]:
+def _turns(updates: StatusUpdateQuerySet) -> Iterable[tuple[int, date, date | None, str]]:
     """Of those updates that said something else than the week before, or followed a week on which nobody reported: the
-    initiative, the week, and the week of the update before."""
+    initiative, the week, the week of the update before, and the rating."""
     window: dict[str, Any] = {"partition_by": F("initiative_id"), "order_by": F("week__starts_on").asc()}
     told = Coalesce(Window(Lag("health_overall"), **window), Value(""), output_field=CharField())
     annotated = updates.annotate(before=told, week_before=Window(Lag("week__starts_on"), **window))
     same = Q(before=F("health_overall"), week_before=F("week__starts_on") - WEEK)
     turned = annotated.filter(~same | Q(week_before__isnull=True))
-    return turned.values_list("initiative_id", "week__starts_on", "week_before")
+    return turned.values_list("initiative_id", "week__starts_on", "week_before", "health_overall")
 
 
-def _standing(turn: tuple[date, date | None] | None, last: date | None, week: date) -> Standing:
+def _standing(turn: Turn | None, last: date | None, week: date) -> Standing:
     if turn is None or last is None:
         return Standing(since=None, last=Span(last, 0))
-    first, before = turn
+    first, before = turn.monday, turn.before
     silent = first - WEEK if before is not None and before < first - WEEK else None
     return Standing(
         since=Row(first, (last - first).days // 7 + 1, silent),
-        last=Span(last, (week - last).days // 7),
+        last=Span(last, (week - last).days // 7, turn.health),
     )
 
 

@@ -14,6 +14,7 @@ from tracker.timemachine import head
 
 MADE = (401, 403, 403, 403, 403, 201, 201, 201, 403)
 CHANGED = (401, 403, 403, 403, 403, 200, 200, 200, 403)
+REVIEWED = (401, 403, 403, 403, 403, 404, 200, 200, 403)  # of an initiative that is not the manager's
 GONE = (401, 403, 403, 403, 403, 204, 204, 204, 403)
 REFUSED = (401, 403, 403, 403, 403, 409, 409, 409, 403)
 DECIDED = (401, 403, 403, 403, 403, 403, 200, 200, 403)
@@ -94,6 +95,9 @@ def _changed(plan: SmallPlan, beside: Beside) -> list[Writing]:
             "api:change-request-decision", (beside.request.pk,), {"decision": "approved"}, DECIDED, DECIDERS,
             headers=seen,
         ),
+        Writing("api:status-update-approve", (beside.submitted.pk,), {}, REVIEWED, DECIDERS, headers=seen),
+        Writing("api:status-update-return", (beside.submitted.pk,), {"comment": "Why?"}, REVIEWED, DECIDERS,
+                headers=seen),
         Writing("api:change-request-withdrawal", (beside.request.pk,), {}, OWN, frozenset({"manager"})),
         Writing("api:milestone-dependency-removal", (beside.dependency.pk,), WHY, GONE, WRITERS),
         Writing("api:evidence-withdrawal", (beside.evidence.pk,), WHY, CHANGED, WRITERS),

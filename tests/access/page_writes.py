@@ -1,19 +1,23 @@
 """Who may write what on the pages: every form by every role, written by hand. The manager holds 1.01 and 1.04; nobody
 but the plan's own people writes its content."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils import timezone
 
 from initiatives.models import ChangeRequest
 from tests.access.facts import Beside, a_transfer
-from tests.access.roles import DECIDERS, WRITERS, Writing
+from tests.access.roles import DECIDERS, PLANNERS, WRITERS, Writing
 from tests.factories import add_indicator, add_observation
 from tests.scenarios import SmallPlan
+from tracker.choices import MailKind, MailState
+from tracker.models import Mail, User
 
 WRITTEN = (302, 404, 403, 403, 403, 302, 302, 302, 403)
 REFUSED_BESIDE = (302, 404, 403, 403, 403, 404, 422, 422, 403)
 DECIDED = (302, 404, 302, 302, 302, 404, 302, 302, 302)  # a refusal is said in the queue
+LED = (302, 404, 403, 403, 403, 403, 302, 302, 403)
+TICKED = (302, 404) + (302,) * 7  # each refusal is said in the queue
 ADMINISTERED = (302, 404, 403, 403, 403, 403, 403, 302, 403)
 PREVIEWED = (302, 404, 403, 403, 403, 200, 200, 200, 403)  # the effect is shown before it is sent
 REFUSED_FACT = (302, 404, 403, 403, 403, 422, 422, 422, 403)
@@ -29,6 +33,7 @@ def page_writings(plan: SmallPlan, beside: Beside) -> list[Writing]:
     other = plan.initiatives["green"].budget_lines.get(fiscal_year=2026).entries.get()
     in_late = ("BP", late.initiative.code, late.code)
     rated = dict.fromkeys(("health_schedule", "health_cost", "health_scope", "health_overall"), "green")
+    headline = {"week": plan.week.code, "colour": "amber", "reason_en": "The minister asked for another review"}
     said = {**rated, "headline_en": "As planned", "headline_fr": "Comme prévu"}
     money = {
         "organization": plan.organizations["CBSA"].pk, "fiscal_year": 2026, "stage": "expenditure", "amount": "5.00",
@@ -38,11 +43,17 @@ def page_writings(plan: SmallPlan, beside: Beside) -> list[Writing]:
         *_facts(plan, beside),
         Writing("sign-in", (), {}, (200,) + (302,) * 8),
         Writing("sign-out", (), {}, (200,) * 9),
+        Writing("mail-again", (mail_of(plan.people.manager).pk,), {}, (302,) + (403,) * 7 + (302,)),
         Writing("theme", (), {"theme": "dark"}, (302,) * 9),
         Writing("setup", ("no-such-link",), {}, (404,) * 9),
         Writing("account", (), {"language": "xx"}, FORM_AGAIN),
         Writing("password", (), {"password": "short"}, FORM_AGAIN),
         Writing("update", ("BP", new), {**said, "submit": "1"}, WRITTEN, WRITERS),
+        Writing("plan-headline", ("BP",), headline, ADMINISTERED, PLANNERS),
+        Writing("pillar-headline", ("BP", 1), headline, LED, DECIDERS),
+        Writing(
+            "approve-ticked", ("BP",), {"update": [f"{submitted.pk}-{submitted.revision}"]}, TICKED, DECIDERS
+        ),
         Writing("decide", (submitted.pk,), {"approve": "1", "revision": submitted.revision}, DECIDED, DECIDERS),
         Writing(
             "decide", (submitted.pk,), {"return": "1", "reason": "Why?", "revision": submitted.revision}, DECIDED,
@@ -58,15 +69,42 @@ def page_writings(plan: SmallPlan, beside: Beside) -> list[Writing]:
             "milestone-meet", in_late,
             {"actual_on": today, "evidence": "https://example.org/", "revision": late.revision}, WRITTEN, WRITERS,
         ),
+        *_weeks(plan),
         Writing("entry-add", ("BP", "1.01"), money, WRITTEN, WRITERS),
         Writing("entry-reverse", ("BP", "1.01", other.pk), {"reason": "Typed twice."}, WRITTEN, WRITERS),
         Writing("entry-reverse", ("BP", "1.03", entry.pk), {"reason": "Reversed already."}, REFUSED_BESIDE),
         *(Writing(name, args, {}, NOT_POSTED) for name, args in [
-            ("home", ()), ("history", ()), ("data", ()), ("plan", ("BP",)), ("pillar", ("BP", 1)),
-            ("initiatives", ("BP",)), ("initiative", ("BP", "1.01")), ("rollups", ("BP",)),
+            ("home", ()), ("operations", ()), ("history", ()), ("data", ()), ("plan", ("BP",)), ("pillar", ("BP", 1)),
+            ("initiatives", ("BP",)), ("initiative", ("BP", "1.01")), ("rollups", ("BP",)), ("weeks", ("BP",)),
             ("rollup", (plan.rollups[0].code,)), ("my-week", ("BP",)), ("review", ("BP",)), ("explain", ("health",)),
+            ("compare", ("BP",)), ("figure-difference", ("health",)),
+            ("rollup-restated", (plan.rollups[0].code,)),
         ]),
     ]  # fmt: skip
+
+
+def mail_of(person: User) -> Mail:
+    """A mail to them that failed."""
+    now = timezone.now()
+    return Mail.objects.create(
+        key="1", kind=MailKind.APPROVED, recipient=person, plan="BP", state=MailState.FAILED, made_at=now,
+        next_try_at=now, ended_at=now, error="550 No such person",
+    )  # fmt: skip
+
+
+def _weeks(plan: SmallPlan) -> list[Writing]:
+    """The week that runs, closed early; one that is published, reopened."""
+    why, until = {"reason": "The permit came late."}, timezone.localtime() + timedelta(days=2)
+    return [
+        Writing("week-close", ("BP", plan.week.code), why, ADMINISTERED, PLANNERS),
+        Writing(
+            "week-reopen",
+            ("BP", plan.weeks[0].code),
+            {**why, "until": f"{until:%Y-%m-%dT%H:%M}"},
+            ADMINISTERED,
+            PLANNERS,
+        ),
+    ]
 
 
 def _facts(plan: SmallPlan, beside: Beside) -> list[Writing]:

@@ -15,6 +15,7 @@ SIGNED_IN = (302,) + (200,) * 8
 IN_PLAN = (302, 404) + (200,) * 7
 WHOLE_PLAN = (302, 404, 200, 200, 200, 404, 404, 200, 200)
 RECORDS = (302, 404, 403, 403, 403, 200, 200, 200, 403)
+ADMINISTERS = (302, 404, 403, 403, 403, 403, 403, 200, 403)
 NO_GET = (302,) + (405,) * 8
 RECORDS_BESIDE = (302, 404, 403, 403, 403, 404, 200, 200, 403)  # not the manager's initiative
 API = (401, 403) + (200,) * 7
@@ -25,7 +26,10 @@ API_BESIDE = (401, 403, 200, 200, 200, 404, 200, 200, 200)
 PAGES: dict[str, tuple[tuple[object, ...], tuple[int, ...]]] = {
     "health-live": ((), ANYBODY),
     "health-ready": ((), ANYBODY),
+    "health-deep": ((), ANYBODY),
     "accessibility": ((), ANYBODY),
+    "operations": ((), (302,) + (403,) * 7 + (200,)),  # of the machine, not of a plan
+    "mail-again": ((1,), NO_GET),
     "sign-in": ((), (200,) + (302,) * 8),
     "sign-out": ((), (405,) * 9),
     "theme": ((), (405,) * 9),
@@ -41,22 +45,33 @@ PAGES: dict[str, tuple[tuple[object, ...], tuple[int, ...]]] = {
     "initiative": (("BP", "1.01"), IN_PLAN),
     "money": (("BP",), IN_PLAN),
     "rollups": (("BP",), IN_PLAN),
+    "weeks": (("BP",), IN_PLAN),
     "plan-history": (("BP",), IN_PLAN),
+    "compare": (("BP",), IN_PLAN),
     "my-week": (("BP",), IN_PLAN),
     "review": (("BP",), IN_PLAN),
     "decide": ((1,), NO_GET),
+    "approve-ticked": (("BP",), NO_GET),
     "update": (("BP", "1.01"), RECORDS),
     "milestone-add": (("BP", "1.01"), RECORDS),
     "entry-add": (("BP", "1.01"), RECORDS),
     "ledger-grid": (("BP", "1.01"), RECORDS),
     "reprofile": (("BP", "1.01"), RECORDS),
     "transfer": (("BP", "1.01"), RECORDS),
+    "plan-headline": (("BP",), (302, 404, 403, 403, 403, 403, 403, 200, 403)),
+    "pillar-headline": (("BP", 1), (302, 404, 403, 403, 403, 403, 200, 200, 403)),
     "indicators": (("BP",), IN_PLAN),
     "indicator-add": (("BP",), (302, 404, 403, 403, 403, 403, 403, 200, 403)),  # of the plan as a whole
     "evidence-add": (("BP", "1.01"), RECORDS),
     "change-request-decide": ((1,), NO_GET),
 }
-QUERIES = {"explain": "?scope=BP", "api:figure-detail": "?scope=BP", "api:figure-explanation": "?scope=BP"}
+QUERIES = {
+    "figure-difference": "?scope=BP",
+    "api:figure-difference": "?scope=BP",
+    "explain": "?scope=BP",
+    "api:figure-detail": "?scope=BP",
+    "api:figure-explanation": "?scope=BP",
+}
 # An address without a name is known by its pattern; one address that it answers, and to whom how.
 UNNAMED = {"api:^.*$": ("/api/v1/nothing-is-here/", (404,) * 9)}
 
@@ -104,7 +119,11 @@ def table(plan: SmallPlan) -> dict[str, tuple[tuple[object, ...], tuple[int, ...
         "api:transfer-detail": ((moved.pk,), API),
         "api:transfer-undo": ((moved.pk,), API_NO_GET),
         "rollup": ((rollup.code,), WHOLE_PLAN),
+        "week-close": (("BP", plan.week.code), ADMINISTERS),
+        "week-reopen": (("BP", plan.weeks[0].code), ADMINISTERS),
+        "rollup-restated": ((rollup.code,), WHOLE_PLAN),
         "explain": (("health",), IN_PLAN),
+        "figure-difference": (("health",), IN_PLAN),
         "api:index": ((), API),
         "api:schema": ((), (401,) + (200,) * 8),
         "api:plan-list": ((), API),
@@ -125,12 +144,15 @@ def table(plan: SmallPlan) -> dict[str, tuple[tuple[object, ...], tuple[int, ...
         "api:ledger-entry-detail": ((entry.pk,), API_BESIDE),
         "api:status-update-list": ((), API),
         "api:status-update-detail": ((approved.pk,), API),
+        "api:status-update-approve": ((approved.pk,), API_NO_GET),
+        "api:status-update-return": ((approved.pk,), API_NO_GET),
         "api:rollup-list": ((), API),
         "api:rollup-detail": ((rollup.code,), API_WHOLE_PLAN),
         "api:rollup-payload": ((rollup.code,), API_WHOLE_PLAN),
         "api:figure-list": ((), API),
         "api:figure-detail": (("health",), API),
         "api:figure-explanation": (("health",), API),
+        "api:figure-difference": (("health",), API),
         "api:organization-list": ((), API),
         "indicator": (in_indicator, IN_PLAN),
         "indicator-change": (in_indicator, RECORDS),

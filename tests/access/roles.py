@@ -9,6 +9,7 @@ ROLES = (
 )  # fmt: skip
 WRITERS = frozenset({"manager", "pillar_lead", "plan_admin"})
 DECIDERS = frozenset({"pillar_lead", "plan_admin"})
+PLANNERS = frozenset({"plan_admin"})
 NOBODY: frozenset[str] = frozenset()
 
 

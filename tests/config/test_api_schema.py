@@ -51,8 +51,8 @@ def test_every_reading_tells_of_the_moment_the_headers_and_the_refusals(schema):
 def test_lists_tell_of_their_filters_and_pages(schema):
     found = {p["name"]: p for p in schema["paths"]["/api/v1/initiatives/"]["get"]["parameters"]}
     assert set(found) == {
-        "after", "as_of", "code", "fields", "health", "lead", "lifecycle", "limit", "on", "organization", "pillar",
-        "place", "plan", "q", "security_marking",
+        "after", "as_of", "code", "fields", "freshness", "health", "lead", "lifecycle", "limit", "on", "organization",
+        "pillar", "place", "plan", "q", "security_marking",
     }  # fmt: skip
     assert found["on"]["schema"] == {"type": "string", "format": "date"}
     assert found["pillar"]["schema"]["type"] == "integer"
@@ -68,6 +68,8 @@ def test_a_write_that_needs_a_revision_says_so(schema):
         (paths["/api/v1/milestones/{id}/"]["patch"], True),
         (paths["/api/v1/indicators/{id}/"]["patch"], True),
         (paths["/api/v1/change-requests/{id}/decision/"]["post"], True),
+        (paths["/api/v1/status-updates/{id}/approve/"]["post"], True),
+        (paths["/api/v1/status-updates/{id}/return/"]["post"], True),
         (paths["/api/v1/status-updates/"]["post"], False),  # only where there is one
     ]
     for operation, required in needing:

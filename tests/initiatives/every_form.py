@@ -69,14 +69,22 @@ def every_form() -> World:
         add_initiative(made.pillars[0], "1.08", lead=made.organizations["CBSA"]), made.week, author=made.people.manager,
         workflow=Workflow.SUBMITTED,
     )  # fmt: skip
-    forms = [*_updates(unwritten, waiting.pk), *_milestones(made, one), *_money(one, _transfer(one)), *_indicators(one)]
+    forms = [
+        *_updates(unwritten, waiting.pk, made.week.code),
+        *_milestones(made, one),
+        *_money(one, _transfer(one)),
+        *_indicators(one),
+    ]
     return World(made, chief, forms)
 
 
-def _updates(unwritten: Initiative, waiting: int) -> list[Wrong]:
+def _updates(unwritten: Initiative, waiting: int, week: str) -> list[Wrong]:
     address = f"plans/BP/initiatives/{unwritten.code}/update/"
     red = {f"health_{name}": "red" for name in ("schedule", "cost", "scope", "overall")}
+    headline = {"colour": "amber", "week": week, "reason_en": " ", "reason_fr": ""}
     return [
+        Wrong("plan-headline", "plans/BP/headline/", headline, {"reason_en"}),
+        Wrong("pillar-headline", "plans/BP/pillars/1/headline/", headline, {"reason_en"}),
         Wrong("update", address, {**red, "narrative_en": "A long story.", "submit": ""},
               {"headline_en", "path_to_green_en"}, button="submit"),
         Wrong("decide", f"updates/{waiting}/decide/", {"return": "", "reason": " ", "revision": "1"}, {"reason"},

@@ -6,7 +6,8 @@ from functools import partial
 
 import pytest
 
-from initiatives.actions.updates import UpdateContent, approve_update, return_update, save_draft, submit_update
+from initiatives.actions.decisions import approve_update, return_update
+from initiatives.actions.updates import UpdateContent, save_draft, submit_update
 from initiatives.choices import Workflow
 from initiatives.models import StatusUpdate
 from pillars.actions import lock_week
@@ -199,7 +200,7 @@ def test_what_was_submitted_again_is_not_decided_on_unread(submit, manager, lead
     read = submit(manager)
     submit(manager, replace(GREEN, headline_en="Not as well as it seemed"), at=LATER)
     for decide in (approve_update, partial(return_update, comment="why")):
-        refused(decide, update=read, by=lead, at=LATER, seen=read.revision, code="changed")
+        refused(decide, update=read, by=lead, at=LATER, seen=read.revision, code="edit_conflict")
     now = StatusUpdate.objects.get()
     assert approve_update(update=read, by=lead, at=LATER, seen=now.revision).headline_en == "Not as well as it seemed"
 

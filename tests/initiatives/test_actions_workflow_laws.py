@@ -8,7 +8,8 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from initiatives.actions.updates import UpdateContent, approve_update, return_update, save_draft, submit_update
+from initiatives.actions.decisions import approve_update, return_update
+from initiatives.actions.updates import UpdateContent, save_draft, submit_update
 from initiatives.choices import Health, Workflow
 from initiatives.models import StatusUpdate
 from initiatives.rules import can_move

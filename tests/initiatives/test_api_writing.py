@@ -56,13 +56,13 @@ def _writes_nothing(plan):
 
 def test_an_update_is_submitted_and_given_back_as_its_row(client, plan, post):
     before = head()
-    response = post(body("2.03", narrative_fr=FRENCH, no_change=True))
+    response = post(body("2.03", narrative_fr=FRENCH))
     row = json.loads(response.content)
     assert response.status_code == 201
     assert response["X-Revision"] == str(head()) == str(before + 1)
     assert (row["initiative"], row["week"], row["workflow"]) == ("2.03", plan.week.code, "submitted")
     assert (row["author"], row["submitted_by"], row["narrative_fr"]) == ("plan-admin", "plan-admin", FRENCH)
-    assert (row["no_change"], row["revision"]) == (True, head())
+    assert (row["no_change"], row["revision"]) == (False, head())
     listed = client.get(f"{URL}{row['id']}/", headers=bearer(plan.people.viewer))
     assert json.loads(listed.content) == row | {"return_comment": None}  # which the viewer is not told
     assert Revision.objects.get(number=head()).channel == Channel.API
@@ -99,10 +99,10 @@ def test_one_that_is_there_is_not_written_over_unread(plan, post):
 
 
 def test_fields_that_are_left_out_keep_what_is_stored(post):
-    first = json.loads(post(body("2.03", narrative_fr=FRENCH, no_change=True)).content)
+    first = json.loads(post(body("2.03", narrative_fr=FRENCH)).content)
     sent = {"plan": "BP", "initiative": "2.03"}
     row = json.loads(post(sent | {"headline_en": "Three teams are hired"}, **read_as(first["revision"])).content)
-    assert (row["headline_en"], row["narrative_fr"], row["no_change"]) == ("Three teams are hired", FRENCH, True)
+    assert (row["headline_en"], row["narrative_fr"], row["no_change"]) == ("Three teams are hired", FRENCH, False)
     emptied = json.loads(post(sent | {"narrative_fr": ""}, **read_as(row["revision"])).content)
     assert (emptied["headline_en"], emptied["narrative_fr"]) == ("Three teams are hired", "")
 

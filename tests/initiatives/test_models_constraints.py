@@ -252,6 +252,10 @@ def test_an_entry_is_reversed_once(initiative):
         ({"workflow": Workflow.APPROVED, "decided_by": "author", "decided_at": NOW}, "decided_by_another"),
         ({"workflow": Workflow.APPROVED, "decided_by": "writer", "decided_at": NOW}, "decided_by_another"),
         ({"workflow": Workflow.APPROVED, "decided_by": "reviewer"}, "decided_by_another"),
+        (
+            {"workflow": Workflow.APPROVED, "submitted_for": "reviewer", "decided_by": "reviewer", "decided_at": NOW},
+            "decided_by_another",
+        ),
         ({"workflow": Workflow.RETURNED, "decided_by": "reviewer", "decided_at": NOW}, "returned_says_why"),
     ],
 )

@@ -110,13 +110,11 @@ class TestUpdate:
     def test_is_submitted_by_whoever_signed_in(self, made, as_):
         unwritten(made)
         response = as_(made.people.plan_admin).post(
-            "/en/plans/BP/initiatives/1.09/update/", {**UPDATE, "no_change": "on", "submit": ""}, follow=True
+            "/en/plans/BP/initiatives/1.09/update/", {**UPDATE, "revision": "0", "submit": ""}, follow=True
         )
         assert "The update is submitted for review." in words(response)
         update = StatusUpdate.objects.get(initiative__code="1.09")
-        assert (update.workflow, update.submitted_by, update.no_change) == (
-            Workflow.SUBMITTED, made.people.plan_admin, True,
-        )  # fmt: skip
+        assert (update.workflow, update.submitted_by) == (Workflow.SUBMITTED, made.people.plan_admin)
         assert Revision.objects.get(number=head()).actor_name == made.people.plan_admin.display_name
 
     def test_what_is_missing_is_said_beside_it_and_nothing_typed_is_lost(self, made, as_):

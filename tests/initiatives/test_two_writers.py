@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
-from initiatives.actions.updates import UPDATE_FIELDS, Read, UpdateContent, return_update, save_draft, submit_update
+from initiatives.actions.decisions import return_update
+from initiatives.actions.updates import UPDATE_FIELDS, Read, UpdateContent, save_draft, submit_update
 from initiatives.models import StatusUpdate
 from tests.factories import add_initiative, add_organization, add_pillar, add_plan, add_user, add_week
 from tracker.choices import Role

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from initiatives.actions.evidence import Borne, add_file, withdraw_evidence
 from initiatives.actions.milestones import meet_milestone, move_forecast
 from initiatives.choices import Decision, Health, Lifecycle, ObservationKind, TransferKind, Workflow
 from initiatives.models import ChangeRequest, InitiativeOrganization, LedgerEntry, StatusUpdate, Transfer
+from reports.actions import reopen_week, report_headline
 from reports.figures.scopes import find_scope
 from reports.history import BY_SLUG, Asked, history
 from tests.factories import (
@@ -86,6 +87,20 @@ def pillar_changed(made: SmallPlan) -> None:
 
 def week_locked(made: SmallPlan) -> None:
     change(made.weeks[3], locked_at=NOW(), lock_revision=head())
+
+
+def week_reopened(made: SmallPlan) -> None:
+    reopen_week(
+        week=made.weeks[0], reason="An update was lost", until=NOW() + timedelta(days=1),
+        by=by(made.people.plan_admin), at=NOW(),
+    )  # fmt: skip
+
+
+def headline_reported(made: SmallPlan) -> None:
+    report_headline(
+        week=made.week, pillar=made.pillars[0], colour="amber", reason_en="The steel is late", reason_fr="",
+        by=by(made.people.pillar_lead), at=NOW(),
+    )  # fmt: skip
 
 
 def initiative_changed(made: SmallPlan) -> None:

@@ -11,14 +11,16 @@ from django.db import connection
 from django.utils import timezone
 
 from pillars.actions import WEEKS_AHEAD, add_weeks
-from pillars.models import Plan, ReportingWeek
-from reports import cycle
+from pillars.models import Plan, ReportingWeek, WeekTransition
+from pillars.rules import monday_of
+from reports import cycle, tasks
 from reports.actions import publish_rollup
 from reports.models import WeeklyRollup
 from reports.proof import verify
 from tests.factories import ACTOR, add_initiative, add_organization, add_pillar, add_plan, add_week
 from tests.factories import lock as lock_now
-from tracker.models import Heartbeat, Revision
+from tests.scenarios import small_plan
+from tracker.models import Heartbeat, Revision, TaskRun
 from tracker.timemachine import head, revision
 
 NOON = datetime(2026, 11, 18, 17, tzinfo=UTC)
@@ -29,7 +31,7 @@ def tick(at):
     """What the tick does, and what the workers do that it calls."""
     cycle.beat(at=at)
     cycle.make_weeks(at=at)
-    cycle.lock_weeks(at=at)
+    cycle.advance_weeks(at=at)
     return [rollup.code for plan in cycle.plans_to_publish() for rollup in cycle.publish_due(plan, at=at)]
 
 
@@ -52,19 +54,30 @@ def test_a_tick_does_what_is_due_and_the_next_one_nothing():
 
 @pytest.mark.django_db
 def test_an_outage_is_caught_up_oldest_first_and_marked_late():
-    """Off for five weeks: one rollup a week, in their order, and the last one on time."""
+    """Off for four weeks: one rollup a week, in their order, and the last one on time; every step recorded."""
     plan = add_plan()
     tick(NOON)
-    back = LOCK + timedelta(weeks=5)
+    back = LOCK + timedelta(weeks=4)
     made = tick(back)
-    assert made == [
-        f"BP-{code}-e1" for code in ("2026-W47", "2026-W48", "2026-W49", "2026-W50", "2026-W51", "2026-W52")
-    ]
+    assert made == [f"BP-2026-W{number}-e1" for number in range(47, 52)]
     rollups = list(WeeklyRollup.objects.order_by("week__starts_on"))
-    assert [rollup.late for rollup in rollups] == [True] * 5 + [False]
+    assert [rollup.late for rollup in rollups] == [True] * 4 + [False]
     assert [rollup.previous for rollup in rollups] == [None, *rollups[:-1]]
+    before = head()
     assert tick(back) == []
-    assert [finding.problem for finding in verify(plan)] == [""] * 6
+    assert head() == before
+    assert [finding.problem for finding in verify(plan)] == [""] * 5
+    steps = list(WeekTransition.objects.order_by("pk").values_list("week__number", "state", "late"))
+    assert steps[:7] == [
+        (47, "opened", True),  # on Monday; the plan was added on Wednesday
+        (47, "due", True), (47, "review_due", True), (47, "locked", True),
+        (48, "opened", True), (48, "due", True), (48, "review_due", True),
+    ]  # fmt: skip
+    assert [step for step in steps if step[1] == "locked"] == [
+        (number, "locked", number < 51) for number in range(47, 52)
+    ]
+    assert [step for step in steps if step[0] == 52] == [(52, "opened", True)]
+    assert len(steps) == len(set(steps)) == 5 * 5 + 1
 
 
 @pytest.mark.django_db
@@ -94,7 +107,8 @@ def test_two_plans_in_two_zones_lock_at_their_own_hour():
     [
         (datetime(2026, 3, 2, 12, tzinfo=UTC), datetime(2026, 3, 9, 10, tzinfo=UTC)),  # spring forward
         (datetime(2026, 10, 26, 12, tzinfo=UTC), datetime(2026, 11, 2, 11, tzinfo=UTC)),  # fall back
-        (datetime(2026, 12, 28, 12, tzinfo=UTC), datetime(2027, 1, 4, 11, tzinfo=UTC)),  # week 53, New Year
+        (datetime(2026, 12, 28, 12, tzinfo=UTC), datetime(2027, 1, 5, 11, tzinfo=UTC)),  # week 53, New Year's Day
+        (datetime(2026, 10, 6, 12, tzinfo=UTC), datetime(2026, 10, 13, 10, tzinfo=UTC)),  # Thanksgiving
         (datetime(2028, 2, 28, 12, tzinfo=UTC), datetime(2028, 3, 6, 11, tzinfo=UTC)),  # leap day
     ],
 )
@@ -103,7 +117,7 @@ def test_one_rollup_a_week_across_the_turns_of_the_calendar(monday, locks):
     tick(monday)
     assert tick(locks - timedelta(seconds=1)) == []
     assert len(tick(locks)) == 1
-    assert tick(locks + timedelta(days=6)) == []
+    assert tick(locks + timedelta(days=5)) == []
     assert len(tick(locks + timedelta(days=7))) == 1
 
 
@@ -159,12 +173,64 @@ def test_commands_close_a_week_and_seal_it(monkeypatch):
     out = StringIO()
     call_command("close_week", "--week", week.code, "--reason", "A holiday", stdout=out)
     assert week.code in out.getvalue()
-    assert cycle.lock_weeks(at=timezone.now()) == 1
+    assert cycle.advance_weeks(at=timezone.now()) == 1
     call_command("rollup", "--week", week.code, stdout=out)
     rollup = WeeklyRollup.objects.get()
     assert f"{rollup.code} {rollup.sha256}" in out.getvalue()
     call_command("rollup", "--week", week.code, "--plan", "BP", stdout=out)
     assert WeeklyRollup.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wrong_by", [timedelta(hours=1), timedelta(hours=-1)])
+def test_a_worker_whose_clock_is_wrong_locks_neither_early_nor_late(monkeypatch, wrong_by):
+    """The time is the database's. One week locks in half an hour, the other should have half an hour ago."""
+    now = timezone.now()
+    early, late = add_plan("EARLY"), add_plan("LATE")
+    for plan, locks_at in ((early, now + timedelta(minutes=30)), (late, now - timedelta(minutes=30))):
+        monday = monday_of(plan.day(now)) - timedelta(weeks=1)
+        passed = {name: now - timedelta(hours=2) for name in ("initiative_due_at", "pillar_due_at")}
+        add_week(plan, monday, opens_at=now - timedelta(days=7), locks_at=locks_at, **passed)
+    monkeypatch.setattr(timezone, "now", lambda: now + wrong_by)
+    monkeypatch.setattr(tasks, "STEPS", [step for step in tasks.STEPS if step is not tasks.hand_out_rollups])
+    tasks.tick()
+    for plan_id in cycle.plans_to_publish():
+        tasks.publish(plan_id=plan_id)
+    assert WeeklyRollup.objects.get().plan == late
+    locked = ReportingWeek.objects.get(locked_at__isnull=False)
+    assert locked.plan == late
+    assert timedelta() <= locked.locked_at - now < timedelta(minutes=5)
+    assert timedelta() <= Heartbeat.objects.get().at - now < timedelta(minutes=5)
+
+
+@pytest.mark.django_db
+def test_an_idle_tick_asks_little(django_assert_num_queries):
+    for code in ("ONE", "TWO", "THREE"):
+        add_plan(code)
+    tick(NOON)
+    with django_assert_num_queries(6):
+        cycle.make_weeks(at=NOON)  # plans, the span of their weeks, those that have not opened
+        cycle.advance_weeks(at=NOON)  # open weeks, their steps
+        assert cycle.plans_to_publish() == []
+
+
+@pytest.mark.django_db
+def test_what_is_sealed_is_proved_once_a_day_and_a_fault_is_on_record():
+    made = small_plan()
+    now = timezone.now()
+    assert cycle.plans_to_prove(at=now) == [made.plan.pk]
+    assert cycle.plans_to_prove(at=now + timedelta(hours=23)) == []
+    assert cycle.plans_to_prove(at=now + timedelta(hours=25)) == [made.plan.pk]
+    assert tasks.prove(plan_id=made.plan.pk) == {"rollups_hold": 2}
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+        cursor.execute("alter table reports_weeklyrollup disable trigger user")
+        cursor.execute("update reports_weeklyrollup set payload = payload || ' ' where id = %s", [made.rollups[0].pk])
+    with pytest.raises(tasks.ProofFailed, match=made.rollups[0].code):
+        tasks.prove(plan_id=made.plan.pk)
+    run = TaskRun.objects.order_by("-pk").first()
+    assert (run.name, run.outcome) == ("verify", "failed")
+    assert "does not match its hash" in run.error
 
 
 @pytest.mark.django_db

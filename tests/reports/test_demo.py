@@ -34,7 +34,9 @@ def test_the_demo_is_simulated_history_with_a_user_for_each_role():
     assert not Revision.objects.filter(replayed=False).exists()
     locked = ReportingWeek.objects.filter(locked_at__isnull=False)
     sealed = WeeklyRollup.objects.count()
-    assert sealed == locked.count() == ReportingWeek.objects.filter(locks_at__lte=timezone.now()).count() >= 25
+    reopened = WeeklyRollup.objects.get(edition=2)
+    assert reopened.payload != reopened.week.rollups.get(edition=1).payload
+    assert sealed - 1 == locked.count() == ReportingWeek.objects.filter(locks_at__lte=timezone.now()).count() >= 25
     out = StringIO()
     call_command("verify", stdout=out)
     assert f"SIM: {sealed} of {sealed} rollups hold" in out.getvalue()

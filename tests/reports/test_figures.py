@@ -39,6 +39,7 @@ def test_the_first_figures_are_declared_in_both_languages():
         "health", "health_dollars", "milestones", "milestones_met", "milestones_due_this_week", "milestones_late",
         "milestones_next", "money", "announced", "money_by_organization", "free_balance", "year_end_forecast",
         "projected_lapse", "overspent", "indicators", "milestone_weight", "milestone_slip", "milestone_moves",
+        "freshness",
     ]  # fmt: skip
     for one in FIGURES.values():
         texts = [one.label_en, one.label_fr, one.definition_en, one.definition_fr]

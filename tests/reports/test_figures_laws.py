@@ -71,6 +71,37 @@ def test_every_initiative_is_in_one_bucket_of_health(base):
     law(base, check)
 
 
+def test_every_initiative_is_in_one_bucket_of_freshness(base):
+    """Those that owe an update for the last complete week are in time, late, missed, stale or silent."""
+
+    def check(world, on):
+        sunday = on if on.weekday() == 6 else on - timedelta(days=on.weekday() + 1)
+        known = [week.ends_on for week in base.weeks]
+        fresh = result(FIGURES["freshness"], base, on)
+        assert fresh.total == len(world.initiatives)
+        said = Counter()
+        for initiative in world.initiatives:
+            owes = initiative.lifecycle in ("underway", "ongoing")
+            approved = [rating is not None and rating[1] == "approved" for rating in initiative.ratings]
+            if not owes or sunday not in known:
+                said["not_owed"] += 1
+            elif approved[known.index(sunday)]:
+                said["reported"] += 1
+            else:
+                missed = approved[: known.index(sunday) + 1][::-1]
+                said["stale" if True not in missed[:2] and len(missed) > 1 else "missed"] += 1
+        cells = Counter(fresh.cells)
+        assert cells["not_owed"] == said["not_owed"]
+        assert cells["in_time"] + cells["late"] == said["reported"] == fresh.coverage.counted
+        # The worlds are written now, so nobody has been silent for long on days that lie near.
+        assert {"stale": cells["stale"], "missed": cells["missed"]} == {
+            "stale": said["stale"], "missed": said["missed"]
+        } or cells["silent"]  # fmt: skip
+        assert fresh.coverage.of == len(world.initiatives) - said["not_owed"]
+
+    law(base, check)
+
+
 def test_the_parts_of_every_figure_add_up_to_the_whole(base):
     """I4: initiatives to pillar, pillars to plan, counts and dollars, each initiative once; coverage too. Rows of the
     plan as a whole are the plan's alone."""

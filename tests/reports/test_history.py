@@ -31,6 +31,7 @@ from tests.reports.happenings import (
     dependency_come_and_gone,
     entry_added,
     evidence_withdrawn,
+    headline_reported,
     milestone_weighed,
     observation_corrected,
     pillar_changed,
@@ -285,7 +286,7 @@ class TestList:
     def test_all_kinds_at_once_cost_a_query_each(self, made, django_assert_max_num_queries):
         for happens in (
             baseline_approved, dependency_come_and_gone, evidence_withdrawn, observation_corrected, reprofiled,
-            source_added, place_added,
+            source_added, place_added, headline_reported,
         ):  # fmt: skip
             happens(made)
         add_target(Indicator.objects.get(), date(2027, 3, 31))

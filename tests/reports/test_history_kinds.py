@@ -13,6 +13,7 @@ from tests.reports.happenings import (
     entry_added,
     evidence_withdrawn,
     forecast_moved,
+    headline_reported,
     indicator_changed,
     initiative_changed,
     milestone_met,
@@ -27,6 +28,7 @@ from tests.reports.happenings import (
     tell,
     update_approved,
     week_locked,
+    week_reopened,
 )
 from tests.scenarios import SmallPlan, small_plan
 from tracker.timemachine import head
@@ -49,7 +51,11 @@ SAID: list[tuple[str, Callable[[SmallPlan], object], tuple[str, ...], tuple[str,
      ("Pilier modifié: 2 | Titre, français : de « Équipes canines : « prêtes », dès l’été » à « Nouveau titre ».",)),
     ("reporting-week", week_locked, ("Reporting week locked: 2026-W", "Locked at revision: now"),
      ("Semaine de rapport verrouillée: 2026-W",)),
+    ("week-step", week_reopened,
+     ("Reporting week reopened: 2026-W", "because “An update was lost”"), ("Semaine de rapport rouverte: 2026-W",)),
     ("weekly-rollup", lambda made: None, ("Weekly rollup sealed: BP-20",), ("Bilan hebdomadaire scellé: BP-20",)),
+    ("headline-override", headline_reported,
+     ("Headline colour reported: 1 2026-W", "at risk"), ("Couleur d’ensemble communiquée: 1 2026-W", "à risque")),
     ("initiative", initiative_changed,
      ("Initiative changed: 1.01 | Manager: nothing any more; it was Marie Manager.",
       "| Lifecycle changed from underway to met."),

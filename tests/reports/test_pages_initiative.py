@@ -43,7 +43,7 @@ class TestInitiative:
 
     def test_without_an_update_the_last_one_is_not_taken_for_the_present(self, made, show):
         text = words(show(made.people.viewer, "plans/BP/initiatives/2.01/"))
-        assert "No update last update" in text
+        assert "No update last reported on track in" in text
         assert "it is not taken for the present" in text
         assert "Off track since" not in text  # submitted, and not yet approved
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from initiatives.choices import Stage
 from initiatives.models import Initiative
 from pillars.rules import week_code
+from reports.views import overview
 from tests.factories import (
     ACTOR,
     add_announcement,
@@ -48,6 +49,15 @@ class TestOverview:
         late = html[html.index('id="late"') : html.index("late milestones</a>")]
         assert late.count("days late") == 5
         assert "All 9" in late
+
+    def test_names_who_is_furthest_behind_and_counts_all(self, made, show):
+        for number in range(30, 36):
+            add_initiative(made.pillars[0], f"1.{number}", lead=made.organizations["CBSA"])
+        html = show(made.people.viewer, "plans/BP/")
+        section = html[html.index('id="behind"') :]
+        counted = [int(number) for number in re.findall(r'freshness=\w+"><span class="figure">(\d+)<', section)]
+        named = section[section.index('<ul class="plain">') : section.index("</ul>")].count("<li>")
+        assert named == 5 < sum(counted)
 
     def test_says_what_its_figures_cover(self, made, show):
         text = words(show(made.people.viewer, "plans/BP/"))
@@ -169,13 +179,22 @@ class TestPast:
 
 
 class TestPillar:
+    def test_shows_its_initiatives_page_by_page(self, made, show, monkeypatch):
+        monkeypatch.setattr(overview, "PAGE", 2)
+        rows = Initiative.objects.filter(pillar=made.pillars[0]).count()
+        html = show(made.people.viewer, "plans/BP/pillars/1/")
+        table = html[html.index('id="initiatives"') :]
+        assert table.count('<td class="code">') == 2 < rows
+        assert f"2 of {rows}" in words(html)
+        assert "1.03 =1+1" in words(show(made.people.viewer, "plans/BP/pillars/1/?page=2")).split("First page")[0]
+
     def test_lists_its_initiatives_with_their_standing(self, made, show):
         text = words(show(made.people.viewer, "plans/BP/pillars/1/"))
         assert "1.01 The &quot;Prime Hub&quot;, phase 2 On track since" in text
         assert "$7.0 M" in text
         assert "2.01" not in text
         other = words(show(made.people.viewer, "plans/BP/pillars/2/"))
-        assert re.search(r"2\.01 Initiative 2\.01 No update last update \d{4}-W\d\d, 2 weeks ago", other)
+        assert re.search(r"2\.01 Initiative 2\.01 No update last reported on track in \d{4}-W\d\d, 2 weeks ago", other)
         assert other.count("not rated") == 3
 
     def test_shows_other_wordings_in_the_readers_language(self, made, show):

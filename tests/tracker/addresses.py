@@ -54,6 +54,7 @@ def everywhere(plan: SmallPlan) -> list[str]:
         "/api/v1/figures/",
         *(f"/api/v1/figures/{key}/?scope={scope}" for key in FIGURES for scope in scopes),
         *(f"/api/v1/figures/{key}/explanation/?scope={scope}" for key in FIGURES for scope in scopes),
+        f"/api/v1/figures/health/difference/?scope=BP&from=r{plan.rollups[0].as_of}&to=r{plan.rollups[1].as_of}",
         *(f"/api/v1/exports/{name}.csv" for name in EXPORTS),
         "/api/v1/exports/initiatives.csv?bom=0&fields=code,health&health=red",
         "/api/v1/initiatives/?limit=2&health=&fields=code",

@@ -23,8 +23,8 @@ from initiatives.models import (
     StatusUpdate,
     Transfer,
 )
-from pillars.models import Pillar
-from reports.models import WeeklyRollup
+from pillars.models import Pillar, WeekTransition
+from reports.models import HeadlineOverride, WeeklyRollup
 from tests import factories
 from tracker.models import Organization, Revision, RoleGrant, User
 from tracker.timemachine import Actor, as_of, head, reading, revision, tracked_models
@@ -62,7 +62,10 @@ def whole_plan() -> Initiative:
     factories.add_entry(initiative, "20.50")
     factories.add_announcement(plan)
     week = factories.add_week(plan)
-    factories.add_update(initiative, week, author=factories.add_user(role="manager", scope="BP"))
+    manager = factories.add_user(role="manager", scope="BP")
+    factories.add_update(initiative, week, author=manager)
+    factories.kept(WeekTransition(week=week, edition=1, state="opened", due_at=now, at=now, late=False))
+    factories.kept(HeadlineOverride(plan=plan, week=week, colour="amber", reason_en="late", set_by=manager, set_at=now))
     factories.kept(
         WeeklyRollup(
             plan=plan, week=week, code="BP-1", on=day, as_of=head(), payload="{}", sha256="0" * 64,

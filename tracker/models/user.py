@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterable
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from tracker.choices import Language, Theme
+from tracker.choices import Language, MailKind, Theme
 from tracker.models.grant import RoleGrant
 from tracker.rules import Access, Permission, is_reserved
 
@@ -23,6 +24,8 @@ class User(AbstractUser):
     organization = models.ForeignKey("tracker.Organization", null=True, blank=True, on_delete=models.PROTECT)
     language = models.CharField(_("language"), max_length=2, choices=Language.choices, blank=True)
     theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
+    # Kinds of mail that the person has turned off: a new kind is on for everybody.
+    mail_off = ArrayField(models.CharField(max_length=8, choices=MailKind.choices), default=list, blank=True)
 
     class Meta:
         verbose_name = _("person")
@@ -31,6 +34,9 @@ class User(AbstractUser):
                 condition=models.Q(language__in=["", *Language.values]), name="tracker_user_language"
             ),
             models.CheckConstraint(condition=models.Q(theme__in=Theme.values), name="tracker_user_theme"),
+            models.CheckConstraint(
+                condition=models.Q(mail_off__contained_by=list(MailKind.values)), name="tracker_user_mail_off"
+            ),
         ]
 
     def __str__(self) -> str:

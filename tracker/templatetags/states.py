@@ -23,6 +23,8 @@ STATES = {
     "met": gettext_lazy("met"),
     "met_modified": gettext_lazy("met, modified"),
     "not_pursued": gettext_lazy("not pursued"),
+    "unknown": gettext_lazy("not known"),
+    "none": gettext_lazy("nothing in progress"),
 }
 RATED = ("green", "amber", "red")
 
@@ -48,13 +50,15 @@ def symbol(state: str) -> SafeString:
 @register.inclusion_tag("components/health_badge.html")
 def health_badge(state: str | None, standing: Standing | None = None) -> dict[str, object]:
     """Symbol, name and colour of a health; None is "no update". With a standing: since when it has been rated so,
-    or when the last update was."""
+    or when the last update was and what it said, struck out: it is not taken for the present."""
     known = state or "no_update"
+    last = standing.last if standing and known == "no_update" else None
     return {
         "state": known,
         "label": STATES[known],
         "since": standing.since if standing and known in RATED else None,
-        "last": standing.last if standing and known == "no_update" else None,
+        "last": last,
+        "was": STATES.get(getattr(last, "health", "")),
     }
 
 

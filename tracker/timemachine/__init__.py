@@ -10,6 +10,18 @@ revision never changes; deleted rows are there in their time; numbers have no ga
 
 from tracker.timemachine.past import as_of, head, reading
 from tracker.timemachine.tracked import Tracked, tracked, tracked_models
-from tracker.timemachine.turn import Actor, Turn, hold_turn, revision
+from tracker.timemachine.turn import Actor, Turn, database_time, hold_turn, revision
 
-__all__ = ["Actor", "Tracked", "Turn", "as_of", "head", "hold_turn", "reading", "revision", "tracked", "tracked_models"]
+__all__ = [
+    "Actor",
+    "Tracked",
+    "Turn",
+    "as_of",
+    "database_time",
+    "head",
+    "hold_turn",
+    "reading",
+    "revision",
+    "tracked",
+    "tracked_models",
+]

@@ -207,9 +207,14 @@ def guard(tracking: Tracking) -> str:
         refusals.append(_refusal("true", "rows are only added; correct one by a new row"))
     if tracking.sealed_when:
         refusals.append(_refusal(tracking.sealed_when, "the row is sealed"))
+    renewed = ""
+    if number := tracking.renewed_by:
+        refusals.append(_refusal(f'tg_op = \'UPDATE\' and new."{number}" < old."{number}"', f"{number} never falls"))
+        renewed = f' and not (new."{number}" > old."{number}" and new."{{column}}" is null)'
     refusals += [
         _refusal(
-            f'tg_op = \'UPDATE\' and old."{column}" is not null and new."{column}" is distinct from old."{column}"',
+            f'tg_op = \'UPDATE\' and old."{column}" is not null and new."{column}" is distinct from old."{column}"'
+            + renewed.format(column=column),
             f"{column} is written once",
         )
         for column in tracking.write_once

@@ -21,13 +21,15 @@ class Tracking:
     """How one table is kept.
 
     append_only: rows are never updated nor deleted. sealed_when: an SQL condition on `old`; rows that meet it are
-    never updated nor deleted. write_once: columns that may be filled once and never changed again.
+    never updated nor deleted. write_once: columns that may be filled once and never changed again. renewed_by: a
+    number that never falls; the write that raises it may empty the `write_once` columns, to be filled once more.
     """
 
     model: type[models.Model]
     append_only: bool = False
     sealed_when: str = ""
     write_once: tuple[str, ...] = ()
+    renewed_by: str = ""
 
 
 _tracked: dict[str, Tracking] = {}
@@ -35,12 +37,12 @@ ModelClass = TypeVar("ModelClass", bound=type[Tracked])
 
 
 def tracked(
-    *, append_only: bool = False, sealed_when: str = "", write_once: tuple[str, ...] = ()
+    *, append_only: bool = False, sealed_when: str = "", write_once: tuple[str, ...] = (), renewed_by: str = ""
 ) -> Callable[[ModelClass], ModelClass]:
     """Put a model into the time machine: the one line that a new model needs."""
 
     def register(model: ModelClass) -> ModelClass:
-        _tracked[model._meta.db_table] = Tracking(model, append_only, sealed_when, write_once)
+        _tracked[model._meta.db_table] = Tracking(model, append_only, sealed_when, write_once, renewed_by)
         return model
 
     return register

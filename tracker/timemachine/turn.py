@@ -102,6 +102,15 @@ def hold_turn() -> None:
         cursor.execute("select history.wait_turn()")
 
 
+def database_time() -> datetime:
+    """What the database's clock says now: the one that dates the revisions, so the right one to ask whether a deadline
+    has passed. The clock of the machine that asks may be wrong."""
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute("select clock_timestamp()")
+        now: datetime = cursor.fetchone()[0]
+    return now
+
+
 def _enter(connection: BaseDatabaseWrapper, by: Actor, reason: str, at: datetime | None) -> None:
     """Wait for the turn, and tell the database whose it is."""
     dated = ""

@@ -1,5 +1,8 @@
 """Pages for requests that cannot be served."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -14,9 +17,21 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A fault of ours. Asks nothing of database or session, which may be what failed."""
+    """A fault of ours, or a database that is away: the same request may then be sent again. Asks nothing of database or
+    session, which may be what failed."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return _away(request)
     if wants_problem(request):
         title = _("Something went wrong here. The fault was recorded.")
         body = {"type": "about:blank", "title": title, "status": 500, "code": "server_error"}
         return HttpResponse(json_bytes(body), status=500, content_type=PROBLEM)
     return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def _away(request: HttpRequest) -> HttpResponse:
+    headers = {"Retry-After": "5"}
+    if wants_problem(request):
+        title = _("The database is away. Nothing was saved; send the request again in a few seconds.")
+        body = {"type": "about:blank", "title": title, "status": 503, "code": "database_away"}
+        return HttpResponse(json_bytes(body), status=503, content_type=PROBLEM, headers=headers)
+    return HttpResponse(render_to_string("503.html"), status=503, headers=headers)

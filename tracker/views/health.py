@@ -3,17 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
-import redis
-from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
-from kombu.utils.url import parse_url
 
+from tracker.background import TICK_LATE
+from tracker.broker import answers
 from tracker.models import Heartbeat
-
-TICK_LATE = timedelta(minutes=5)
-TIMEOUT = 0.5  # seconds; a watcher must get an answer while a broker hangs
 
 
 def live(request: HttpRequest) -> JsonResponse:
@@ -24,8 +20,8 @@ def live(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """Database, broker, and the age of the last tick. 503 when the database is away: pages cannot be served then;
     a broker or tick that is away delays background work only, and is said as `degraded`."""
-    database = _database()
-    broker = _broker()
+    database = database_answers()
+    broker = answers()
     age = _tick_age() if database else None
     fresh = age is not None and age <= TICK_LATE
     status = "failed" if not database else "ok" if broker and fresh else "degraded"
@@ -38,7 +34,8 @@ def ready(request: HttpRequest) -> JsonResponse:
     return JsonResponse(body, status=200 if database else 503)
 
 
-def _database() -> bool:
+def database_answers() -> bool:
+    """Whether the database does."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("select 1")
@@ -50,14 +47,3 @@ def _database() -> bool:
 def _tick_age() -> timedelta | None:
     beat = Heartbeat.objects.filter(name="tick").first()
     return None if beat is None else max(timezone.now() - beat.at, timedelta())
-
-
-def _broker() -> bool:
-    url = settings.CELERY_BROKER_URL
-    if url.startswith("redis+socket://"):
-        url = "unix:///" + parse_url(url)["virtual_host"].lstrip("/")
-    try:
-        with redis.Redis.from_url(url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT) as client:
-            return bool(client.ping())
-    except (redis.RedisError, OSError):
-        return False

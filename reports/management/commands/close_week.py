@@ -3,12 +3,11 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from pillars.actions import close_early, find_week
 from reports.management.commands.rollup import only_plan
 from tracker.errors import Refused
-from tracker.timemachine import Actor
+from tracker.timemachine import Actor, database_time
 
 
 class Command(BaseCommand):
@@ -23,7 +22,7 @@ class Command(BaseCommand):
         """Move the instants."""
         try:
             found = find_week(only_plan(plan), week)
-            close_early(week=found, reason=reason, by=Actor(name="manage.py close_week"), at=timezone.now())
+            close_early(week=found, reason=reason, by=Actor(name="manage.py close_week"), at=database_time())
         except Refused as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{week} closes now; its rollup follows within seconds of the next tick.")

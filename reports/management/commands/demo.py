@@ -14,6 +14,7 @@ from reports.simulation import WEEKS, Simulation
 from tracker.actions import add_user, grant_role
 from tracker.choices import Channel, Role
 from tracker.models import Revision, User
+from tracker.progress import Progress
 from tracker.timemachine import Actor
 
 SCOPED = {Role.MANAGER: (CODE, "BP"), Role.PILLAR_LEAD: (CODE, "BP")}
@@ -34,7 +35,7 @@ class Command(BaseCommand):
         now = timezone.now()
         people = self._people(now - timedelta(weeks=WEEKS, days=8))
         simulation = Simulation(people[Role.MANAGER], people[Role.PILLAR_LEAD], now)
-        simulation.run(progress=self._progress)
+        simulation.run(progress=Progress(self.stderr, "simulated week"))
 
     def _people(self, at: datetime) -> dict[Role, User]:
         people = {}
@@ -52,7 +53,3 @@ class Command(BaseCommand):
             self.stdout.write(f"  {user.username:<14} {password}")
             people[role] = user
         return people
-
-    def _progress(self, done: int, of: int) -> None:
-        if done % 5 == 0 or done == of:
-            self.stderr.write(f"  simulated week {done} of {of}")
