@@ -69,7 +69,7 @@ class UpdateForm(EditForm):
 
     def __init__(self, *args: Any, asked: Sequence[Question] = (), lines: Sequence[LineFunds] = (), **kw: Any) -> None:
         super().__init__(*args, **kw)
-        shown = set(self.data.getlist("asked")) if self.is_bound else {one.key for one in asked[:AT_MOST]}  # type: ignore[attr-defined]
+        shown = set(self.data.getlist("asked")) if self.is_bound else {one.key for one in asked[:AT_MOST]}  # type: ignore[attr-defined]  # a QueryDict
         self.asked = [one for one in asked if one.key in shown]
         self._gone = shown - {one.key for one in asked}
         self._names = {one.key: list(_fields(one, lines)) for one in self.asked}

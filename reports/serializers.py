@@ -204,7 +204,7 @@ class DifferenceSerializer(serializers.Serializer[Any]):
 
     revision = serializers.IntegerField()
     scope = serializers.CharField()
-    partial = serializers.BooleanField(help_text="The reader sees a part of the plan.")  # type: ignore[assignment]
+    partial = serializers.BooleanField(help_text="The reader sees a part of the plan.")  # type: ignore[assignment]  # a key of this name
     simulated = serializers.BooleanField(help_text=SIMULATED)
     key = serializers.CharField()
     unit = serializers.ChoiceField([unit.value for unit in Unit])

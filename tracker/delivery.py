@@ -64,7 +64,7 @@ class _Conversation(smtplib.SMTP):
         super().__init__(*args, **kwargs)
 
     def _get_socket(self, *args: Any) -> socket.socket:
-        found: socket.socket = super()._get_socket(*args)  # type: ignore[misc]
+        found: socket.socket = super()._get_socket(*args)  # type: ignore[misc]  # smtplib's own, untyped
         # A line of its own to hang up by: encryption takes the other one over.
         self.journal.line = socket.socket(fileno=os.dup(found.fileno()))
         return found

@@ -1,5 +1,6 @@
 """Answers to the questions of a status update, recorded as the facts that they are."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,16 +21,16 @@ from tracker.timemachine import Actor
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class Answer(ABC):
     """An answer to the question `key`; what is refused is told beside `<key>-<field>`. `NAMES` says which field of the
     question asks for what an action calls otherwise."""
 
     key: str
     NAMES: ClassVar[Mapping[str, str]] = {}
 
+    @abstractmethod
     def record(self, initiative: Initiative, *, by: Actor, at: datetime) -> None:
         """Carry it out by the action that records such a fact. Raises what that raises."""
-        raise NotImplementedError
 
     def told(self, error: Refused) -> dict[str, str | Promise]:
         """The refusal's sentences by field."""

@@ -231,7 +231,7 @@ class Picked(Func):
         return sql, [*value_params, *keys_params, *key_params]
 
 
-class _Array(TextField):  # type: ignore[type-arg]
+class _Array(TextField):  # type: ignore[type-arg]  # generic only for the type checker
     """A list as the driver binds it."""
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002 - Django's

@@ -54,5 +54,5 @@ def _change(then: Dated | None, now: Dated) -> Change | None:
         return Change(What.CANCELLED, now.cancelled_on) if now.cancelled_on else Change(What.REOPENED, now.expected_on)
     if now.expected_on != then.expected_on:
         known = now.expected_on is not None and then.expected_on is not None
-        return Change(What.MOVED, now.expected_on, (now.expected_on - then.expected_on).days if known else None)  # type: ignore[operator]
+        return Change(What.MOVED, now.expected_on, (now.expected_on - then.expected_on).days if known else None)  # type: ignore[operator]  # known: neither is None
     return None

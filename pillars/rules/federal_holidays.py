@@ -35,7 +35,7 @@ class Holiday:
 
 class _PublicService(Canada):
     def _populate_government_holidays(self) -> None:
-        super()._populate_government_holidays()  # type: ignore[no-untyped-call]
+        super()._populate_government_holidays()  # type: ignore[no-untyped-call]  # the library has no types
         self._add_easter_monday("Easter Monday")
         self._add_holiday_1st_mon_of_aug("Civic Holiday")
 
@@ -49,7 +49,7 @@ def federal_holiday(day: date) -> Holiday | None:
 def _of_year(year: int) -> dict[date, Holiday]:
     options = {"years": year, "categories": (GOVERNMENT,), "expand": False}
     english, french = (
-        _PublicService(language=language, **options)  # type: ignore[no-untyped-call]
+        _PublicService(language=language, **options)  # type: ignore[no-untyped-call]  # the library has no types
         for language in ("en_CA", "fr")
     )
     return {day: _holiday(english[day], french[day]) for day in english}

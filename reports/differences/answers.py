@@ -133,7 +133,7 @@ def _step(step: Step, touches: tuple[Touch, ...]) -> dict[str, Any]:
         ],
         "changes": [
             {
-                **_both("what", lambda change=change: change.sentence),  # type: ignore[misc]
+                **_both("what", lambda change=change: change.sentence),  # type: ignore[misc]  # bound now, not at the end of the loop
                 "subject": change.subject.label,
                 "before_url": in_language(change.before_url, "en") or None,
                 "after_url": in_language(change.after_url, "en") or None,
