@@ -11,8 +11,9 @@ from datetime import date, datetime
 from pillars.actions import add_weeks, lock_week
 from pillars.models import Plan, ReportingWeek
 from reports.actions import publish_rollup
-from reports.cycle import alone, is_late, unpublished_of
+from reports.cycle import is_late, unpublished_of
 from reports.models import WeeklyRollup
+from tracker.alone import Work, alone
 from tracker.timemachine import Actor
 
 PATIENCE = 0.5  # seconds between two looks at another worker that is sealing the same plan's weeks
@@ -46,7 +47,7 @@ def _seal(plan: Plan, *, at: datetime, progress: Callable[[int, int], None]) -> 
     total = unpublished_of(plan.pk).count()
     left = total
     while left:
-        with alone(plan.pk) as mine:
+        with alone(Work.SEALING, plan.pk) as mine:
             week = unpublished_of(plan.pk).first() if mine else None
             if week is not None:
                 publish_rollup(week=week, by=BACKFILL, at=at, late=is_late(week, at=at))

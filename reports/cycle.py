@@ -2,13 +2,11 @@
 times, on any number of workers."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TypeVar
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from pillars.actions import add_weeks, lock_week, record_steps, week_calendars
@@ -16,6 +14,7 @@ from pillars.models import Plan, ReportingWeek
 from pillars.rules import LATE
 from reports.actions import publish_rollup
 from reports.models import WeeklyRollup
+from tracker.alone import Work, alone
 from tracker.choices import Channel
 from tracker.models import Heartbeat
 from tracker.timemachine import Actor
@@ -96,7 +95,7 @@ def plans_to_prove(*, at: datetime) -> list[int]:
 
 def publish_due(plan_id: int, *, at: datetime) -> list[WeeklyRollup]:
     """Seal what a plan owes, oldest week first. Returns none while another worker is at it."""
-    with alone(plan_id) as mine:
+    with alone(Work.SEALING, plan_id) as mine:
         weeks = unpublished_of(plan_id) if mine else []
         return [publish_rollup(week=week, by=CYCLE, at=at, late=is_late(week, at=at)) for week in weeks]
 
@@ -115,17 +114,3 @@ def unpublished() -> QuerySet[ReportingWeek]:
 def unpublished_of(plan_id: int) -> QuerySet[ReportingWeek]:
     """Those of a plan, oldest first."""
     return unpublished().filter(plan=plan_id).select_related("plan").order_by("starts_on")
-
-
-@contextmanager
-def alone(plan_id: int) -> Iterator[bool]:
-    """Whether this worker is the one that seals for the plan; the database forgets it when the worker dies."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(7202, %s)", [plan_id])
-        mine = bool(cursor.fetchone()[0])
-    try:
-        yield mine
-    finally:
-        if mine:
-            with connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_unlock(7202, %s)", [plan_id])

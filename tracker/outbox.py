@@ -7,17 +7,17 @@ killed in between leaves it so; it then becomes uncertain and is not sent again 
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from tracker.alone import Work, alone
 from tracker.choices import MailKind, MailState, SkipReason
 from tracker.delivery import Outcome, Verdict, deliver, said
 from tracker.errors import Conflict
@@ -89,7 +89,7 @@ def send_due(compose: Composer, *, clock: Clock = database_time, seconds: float 
     more of them; the others find nothing to do."""
     states: Counter[str] = Counter()
     deadline = time.monotonic() + seconds
-    with _alone() as mine:
+    with alone(Work.SENDING) as mine:
         while mine and time.monotonic() < deadline:
             mail = _claim(at=clock())
             if mail is None:
@@ -133,20 +133,6 @@ def send_again(*, mail: Mail, by: Actor, at: datetime) -> Mail:
     log.info("Mail %s sent again by %s", mail.key, by.display_name)
     mail.refresh_from_db()
     return mail
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    """Whether this worker is the one that sends; the database forgets it when the worker dies."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(7203, 1)")
-        mine = bool(cursor.fetchone()[0])
-    try:
-        yield mine
-    finally:
-        if mine:
-            with connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_unlock(7203, 1)")
 
 
 def _claim(*, at: datetime) -> Mail | None:
