@@ -7,7 +7,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, TimeoutError  # noqa: A004 - as the library names it
 
 from tests.browser import Visit, chromium, serving
 from tests.conftest import own_database
@@ -17,6 +17,7 @@ from tracker.timemachine import head
 
 pytestmark = [pytest.mark.browser, pytest.mark.heavy]
 MOST_KEYS = 400  # no form has so many controls
+DRAWN = 5_000  # milliseconds: a browser gives the focus when it draws, which may come after the load
 AXE = AXE_FILE_PATH.read_text(encoding="utf-8")
 
 # Controls of the form whose button is named so (the primary one without a name): radio buttons of one name are one
@@ -110,9 +111,12 @@ def by_keyboard(page: Page, form: Wrong) -> Iterator[str]:
 
 
 def to_the_first_error(page: Page) -> Iterator[str]:
-    """From the errors, which have the focus, to the field of the first."""
-    if page.evaluate("document.activeElement.className") != "error-summary":
-        yield "the errors do not take the focus"
+    """From the errors, which take the focus when the page is first drawn, to the field of the first."""
+    try:
+        page.wait_for_function("document.activeElement.className === 'error-summary'", timeout=DRAWN)
+    except TimeoutError:
+        where = page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+        yield f"the errors do not take the focus: it is at {where}"
         return
     page.keyboard.press("Tab")
     if not (page.evaluate("document.activeElement.getAttribute('href')") or "").startswith("#id_"):
