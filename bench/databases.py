@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from django.core.management import call_command
 from django.db import connection, connections, transaction
-from psycopg import connect, sql
+from psycopg import Connection, connect, sql
 
 
 @contextmanager
@@ -14,14 +14,14 @@ def fresh_database() -> Iterator[str]:
     """A new, migrated database that the default connection uses inside; yields its name."""
     original = str(connection.settings_dict["NAME"])
     name = f"bench_{uuid.uuid4().hex[:10]}"
-    _administer("create database {}", name)
+    administer("create database {}", name)
     try:
         use(name)
         call_command("migrate", verbosity=0)
         yield name
     finally:
         use(original)
-        _administer("drop database {} with (force)", name)
+        administer("drop database {} with (force)", name)
 
 
 @contextmanager
@@ -29,12 +29,12 @@ def copied_database(name: str) -> Iterator[str]:
     """A copy of it, which nothing uses yet; yields the copy's name."""
     copy = f"{name}_copy"
     connections.close_all()
-    _administer("create database {} template {}", copy, name)
+    administer("create database {} template {}", copy, name)
     try:
         yield copy
     finally:
         connections.close_all()
-        _administer("drop database {} with (force)", copy)
+        administer("drop database {} with (force)", copy)
 
 
 def use(name: str) -> None:
@@ -49,10 +49,22 @@ def execute(*statements: str) -> None:
             cursor.execute(statement)
 
 
-def _administer(statement: str, *names: str) -> None:
+def ask(query: str, *values: str) -> object:
+    """The only value that the server answers; None where there is no row."""
+    with administrator() as admin:
+        row = admin.execute(query, values).fetchone()
+    return row[0] if row else None
+
+
+def administer(statement: str, *names: str) -> None:
+    """Run a statement on the server, outside any transaction; the names take the place of `{}`."""
+    with administrator() as admin:
+        admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def administrator() -> "Connection[tuple[object, ...]]":
     options = connection.settings_dict
-    with connect(
+    return connect(
         dbname="postgres", user=options["USER"], password=options["PASSWORD"], host=options["HOST"],
         port=options["PORT"] or None, autocommit=True,
-    ) as admin:  # fmt: skip
-        admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+    )  # fmt: skip

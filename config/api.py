@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
-from django.urls import Resolver404, URLPattern, URLResolver, path, re_path, resolve, reverse
+from django.urls import Resolver404, URLPattern, URLResolver, path, re_path, register_converter, resolve, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import IsAuthenticated
@@ -14,7 +16,14 @@ from rest_framework.routers import SimpleRouter
 from initiatives import api as initiatives
 from pillars import api as pillars
 from reports import api as reports
+from reports import api_dictionary as dictionary
+from reports import api_exports
+from reports.datasets import DATASETS
 from tracker import api as tracker
+from tracker.api_exports import CsvView, FileView, OtherFormat, OtherFormatsView
+from tracker.datasets import Dataset
+from tracker.errors import Invalid
+from tracker.filters import refuse_unknown
 
 app_name = "api"
 
@@ -42,26 +51,47 @@ router.register("places", tracker.PlaceViewSet, "place")
 router.register("revisions", tracker.RevisionViewSet, "revision")
 
 
-EXPORTS = (
-    initiatives.InitiativeExport,
-    initiatives.StatusUpdateExport,
-    initiatives.LedgerEntryExport,
-    initiatives.IndicatorExport,
-    initiatives.TargetExport,
-    initiatives.ObservationExport,
-)
+def _of(named: Dataset, view: type[FileView]) -> type[FileView]:
+    """The view, for that dataset."""
+    return type(view.__name__, (view,), {"dataset": named, "__doc__": view.__doc__})
+
+
+EXPORTS = {name: (_of(dataset, CsvView), _of(dataset, OtherFormatsView)) for name, dataset in DATASETS.items()}
+register_converter(OtherFormat, "other_format")
 
 
 class Index(tracker.ApiView):
     """What there is."""
 
     schema = None
+    tagged = True
 
     def get(self, request: Request) -> HttpResponse:
         """Paths of every list and export."""
+        refuse_unknown(request.query_params, self.parameters)
         lists = {prefix: reverse(f"api:{name}-list") for prefix, _view, name in router.registry}
-        exports = {f"exports/{view.export.name}.csv": reverse(f"api:export-{view.export.name}") for view in EXPORTS}
-        return self.json({**lists, **exports, "schema": reverse("api:schema")})
+        exports = {f"exports/{name}.csv": reverse(f"api:export-{name}") for name in EXPORTS}
+        exports |= {"exports": reverse("api:export-list"), "exports/log": reverse("api:export-log")}
+        more = {name: reverse(f"api:{name}") for name in ("dictionary", "datapackage", "schema")}
+        return self.json({**lists, **exports, **more})
+
+
+class Schema(SpectacularAPIView):
+    """The description of the API itself."""
+
+    permission_classes = [IsAuthenticated]
+    schema = None
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        """YAML, or JSON for who accepts it or asks for `format=json`. In English, the same bytes whoever asks, unless
+        `lang` chooses another language."""
+        refuse_unknown(request.query_params, {"format", "lang"})
+        language = request.query_params.get("lang", "en")
+        if language not in dict(settings.LANGUAGES):
+            message = _("Write one of: %(words)s.") % {"words": ", ".join(dict(settings.LANGUAGES))}
+            raise Invalid(_("Some filters cannot be applied."), fields={"lang": message}, code="bad_filter")
+        with override(language):
+            return super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]  # theirs
 
 
 class NothingHere(tracker.ApiView):
@@ -91,7 +121,20 @@ class NothingHere(tracker.ApiView):
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", Index.as_view(), name="index"),
     *router.urls,
-    *(path(f"exports/{view.export.name}.csv", view.as_view(), name=f"export-{view.export.name}") for view in EXPORTS),
-    path("schema/", SpectacularAPIView.as_view(permission_classes=[IsAuthenticated]), name="schema"),
+    *(path(f"exports/{name}.csv", csv.as_view(), name=f"export-{name}") for name, (csv, _) in EXPORTS.items()),
+    *(
+        path(f"exports/{name}.<other_format:form>", others.as_view(), name=f"export-{name}-as")
+        for name, (_, others) in EXPORTS.items()
+    ),
+    path("dictionary/", dictionary.DictionaryView.as_view(), name="dictionary"),
+    path("dictionary/<slug:dataset>/", dictionary.DatasetEntryView.as_view(), name="dictionary-dataset"),
+    path("dictionary.csv", dictionary.DictionaryFileView.as_view(), name="dictionary-file"),
+    path("datapackage.json", dictionary.DataPackageView.as_view(), name="datapackage"),
+    path("exports/", api_exports.ExportJobsView.as_view(), name="export-list"),
+    path("exports/log/", api_exports.ExportLogView.as_view(), name="export-log"),
+    path("exports/<int:pk>/", api_exports.ExportJobView.as_view(), name="export-detail"),
+    path("exports/<int:pk>/cancel/", api_exports.ExportCancelView.as_view(), name="export-cancel"),
+    path("exports/<int:pk>/file/", api_exports.ExportFileView.as_view(), name="export-file"),
+    path("schema/", Schema.as_view(), name="schema"),
     re_path(r"^.*$", NothingHere.as_view()),
 ]

@@ -29,10 +29,10 @@ def flag(name: str, *, default: bool) -> bool:
     return default if value == "" else value == "1"
 
 
-def whole_number(name: str, *, default: int) -> int:
-    """A whole number from 0 to 99; anything else is refused."""
+def whole_number(name: str, *, default: int, digits: int = 2) -> int:
+    """A whole number of at most so many digits; anything else is refused."""
     value = os.environ.get(name, "")
-    if value and not (value.isascii() and value.isdigit() and len(value) < 3):  # noqa: PLR2004 - two digits
+    if value and not (value.isascii() and value.isdigit() and len(value) <= digits):
         msg = f"{name} must be a whole number, not {value!r}."
         raise ImproperlyConfigured(msg)
     return int(value) if value else default

@@ -47,6 +47,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "tracker.gate.no_token_in_address",
+    "tracker.gate.throttle",
+    "tracker.gate.token_use",
     "tracker.middleware.preferences",
     "tracker.middleware.whole_text",
     "tracker.middleware.RefusalMiddleware",
@@ -137,6 +140,21 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "tracker.problems.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+# Requests of one token, or of one person who is signed in; 0: as many as they like.
+API_READS_PER_MINUTE = environment.whole_number("API_READS_PER_MINUTE", default=600, digits=6)
+API_WRITES_PER_MINUTE = environment.whole_number("API_WRITES_PER_MINUTE", default=120, digits=6)
+# Files made while one waits: so many at a time for one person and for all web processes; each so long and so large.
+EXPORTS_OF_ONE = environment.whole_number("EXPORTS_OF_ONE", default=2)
+EXPORTS_AT_ONCE = environment.whole_number("EXPORTS_AT_ONCE", default=4)
+EXPORT_SECONDS = 25
+EXPORT_BYTES = 1 << 30
+EXPORT_XLSX_ROWS = 50_000
+EXPORT_PARQUET_ROWS = 500_000
+# Threads of one web process that may be busy with sending files; pages have the others.
+EXPORTS_SENDING = environment.whole_number("EXPORTS_SENDING", default=8)
+# Files made in the background: what one person may have waiting, and kept.
+EXPORT_JOBS_WAITING = 5
+EXPORT_JOBS_BYTES = 2 << 30
 SPECTACULAR_SETTINGS = {
     "TITLE": "Action-plan tracker",
     "DESCRIPTION": "Every figure can be explained, and asked as it was known at any past moment (`as_of`).",
@@ -145,6 +163,10 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "tracker.api_translation.in_the_readers_language",
+    ],
 }
 
 CELERY_BROKER_URL = environment.required("REDIS_URL")

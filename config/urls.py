@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/v1/", include("config.api")),
     *i18n_patterns(
         path("", include("tracker.urls")),
+        path("", include("pillars.urls")),
         path("", include("initiatives.urls")),
         path("", include("reports.urls")),
     ),

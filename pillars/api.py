@@ -2,18 +2,16 @@
 
 from typing import Any
 
-from pillars.filters import PillarFilter, PlanFilter, ReportingWeekFilter
-from pillars.models import Pillar, Plan, ReportingWeek, WeekTransition
-from pillars.serializers import PillarRow, PlanRow, ReportingWeekDetail, ReportingWeekRow, WeekTransitionRow
+from pillars.datasets import PILLARS, PLANS, WEEKS
+from pillars.models import WeekTransition
+from pillars.serializers import ReportingWeekDetail, WeekTransitionRow
 from tracker.api import CODE, RowsViewSet
 
 
 class PlanViewSet(RowsViewSet):
     """Action plans."""
 
-    queryset = Plan.objects.none()
-    serializer_class = PlanRow
-    filterset_class = PlanFilter
+    dataset = PLANS
     lookup_field = "code"
     lookup_value_regex = CODE
 
@@ -21,18 +19,14 @@ class PlanViewSet(RowsViewSet):
 class PillarViewSet(RowsViewSet):
     """Pillars of the plans."""
 
-    queryset = Pillar.objects.none()
-    serializer_class = PillarRow
-    filterset_class = PillarFilter
+    dataset = PILLARS
 
 
 class ReportingWeekViewSet(RowsViewSet):
     """Reporting weeks, newest first."""
 
-    queryset = ReportingWeek.objects.none()
-    serializer_class = ReportingWeekRow
+    dataset = WEEKS
     detail_class = ReportingWeekDetail
-    filterset_class = ReportingWeekFilter
 
     def more(self, row: dict[str, Any]) -> dict[str, Any]:
         """Its steps."""

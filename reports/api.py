@@ -9,62 +9,44 @@ from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.status import HTTP_304_NOT_MODIFIED
 from rest_framework.viewsets import ViewSet
 
+from reports.datasets import ROLLUPS
 from reports.differences.answers import asked_points, difference_of
 from reports.explanations import ExplainedRow, explain
 from reports.figures import FIGURES, Figure, compute, figure
 from reports.figures.declaration import version_of
 from reports.figures.scopes import Scope, find_scope
 from reports.figures.values import plain
-from reports.filters import WeeklyRollupFilter
-from reports.models import WeeklyRollup
+from reports.openapi import BUCKET, FROM, SCOPE, TO, VERSION, WEEKS
 from reports.serializers import (
     DifferenceSerializer,
     ExplanationSerializer,
     FigureListSerializer,
     FigureValueSerializer,
+    SeriesSerializer,
     WeeklyRollupDetail,
-    WeeklyRollupRow,
 )
+from reports.series import asked_series, series
 from tracker.api import CODE, ApiView, RowsViewSet
 from tracker.errors import Invalid
 from tracker.filters import refuse_unknown
 
-SCOPE = OpenApiParameter(
-    "scope",
-    {"type": "string", "minLength": 1},
-    required=True,
-    description="Plan `BP`, pillar `BP/2` or initiative `BP/2.01`.",
-)
-VERSION = OpenApiParameter(
-    "version", {"type": "integer", "minimum": 1}, description="Of the figure's declaration; the newest without it."
-)
 FIGURE = frozenset({"scope", "on", "version"})
 DIFFERENCE = frozenset({"scope", "from", "to", "bucket"})
-_POINT = (
-    "A rollup (`BP-2026-W46-e1`), `now`, or a moment as `as_of` takes it; with `@2026-11-15` behind it, what was known"
-    " then of that day."
-)
-FROM = OpenApiParameter(
-    "from", OpenApiTypes.STR, description=f"{_POINT} Without both, the newest rollup but one; else the newest."
-)
-TO = OpenApiParameter("to", OpenApiTypes.STR, description=f"{_POINT} Without both, the newest rollup; else `now`.")
-BUCKET = OpenApiParameter("bucket", OpenApiTypes.STR, description="One cell of the figure; the whole without it.")
+SERIES = frozenset({"scope", "from", "to", "basis", "edition", "version", "bucket"})
 
 
 class WeeklyRollupViewSet(RowsViewSet):
     """Sealed weekly rollups, newest first. Only who sees the whole plan sees them: a seal cannot be cut down."""
 
-    queryset = WeeklyRollup.objects.none()
-    serializer_class = WeeklyRollupRow
+    dataset = ROLLUPS
     detail_class = WeeklyRollupDetail
-    filterset_class = WeeklyRollupFilter
     lookup_field = "code"
     lookup_value_regex = CODE
 
@@ -99,15 +81,25 @@ class FigureViewSet(ApiView, ViewSet):
     lookup_value_regex = CODE
 
     @property
+    def tagged(self) -> bool:  # type: ignore[override]
+        """Points of a difference and weeks of a series are looked for in all that is known, whatever the moment."""
+        return self.moment.live or self.action in ("list", "retrieve", "explanation")
+
+    @property
     def dated(self) -> bool:  # type: ignore[override]
         """A value depends on its day, a declaration does not."""
-        return self.action not in ("list", "difference")
+        return self.action in ("retrieve", "explanation")
 
     @property
     def parameters(self) -> frozenset[str]:  # type: ignore[override]
         """What each address reads."""
-        asked = {"list": set(), "retrieve": FIGURE, "explanation": FIGURE | {"bucket"}, "difference": DIFFERENCE}
-        return frozenset({"as_of", *asked.get(self.action, set())})
+        asked = {
+            "retrieve": FIGURE,
+            "explanation": FIGURE | {"bucket"},
+            "difference": DIFFERENCE,
+            "series": SERIES,
+        }
+        return frozenset({"as_of", *asked.get(self.action, frozenset())})
 
     @extend_schema(responses={200: FigureListSerializer})
     def list(self, request: Request) -> HttpResponse:
@@ -161,8 +153,32 @@ class FigureViewSet(ApiView, ViewSet):
         self.ends = {"from": points[0].pinned, "to": points[1].pinned}
         return self.json(difference_of(declared.key, query, points=points, user=self.user, moment=self.moment))
 
+    @extend_schema(responses={200: SeriesSerializer}, parameters=[SCOPE, *WEEKS, VERSION, BUCKET])
+    @action(detail=True)
+    def series(self, request: Request, key: str) -> HttpResponse:
+        """The figure for a scope week by week, each week by its last day."""
+        query = request.query_params
+        refuse_unknown(query, self.parameters)
+        declared, code = self._named(key)
+        asked = asked_series(query, moment=self.moment)
+        self.ends = asked.pinned
+        found = series(declared.key, code, asked, user=self.user, moment=self.moment)
+        return self.json(
+            {
+                "revision": self.moment.revision,
+                "scope": found.scope.code,
+                "partial": found.partial,
+                "simulated": found.scope.selection.plan.simulated,
+                "key": declared.key,
+                "unit": declared.unit.value,
+                **asked.pinned,
+                "bucket": asked.bucket,
+                "results": found.told(),
+            }
+        )
+
     def pinned(self, **changes: str) -> str:
-        """Path and query of exactly this answer; of a difference, with both its ends."""
+        """Path and query of exactly this answer; of a difference or a series, with both its ends."""
         return super().pinned(**getattr(self, "ends", {}), **changes)
 
     def _asked(self, key: str) -> tuple[Figure, Scope]:

@@ -68,7 +68,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 _EVERYWHERE = {"history": _("History"), "data": _("Data")}
-_BELOW = {"history": {"plan-history", "object-history"}}
+_BELOW = {
+    "history": {"plan-history", "object-history"},
+    "data": {"data-dataset", "dictionary", "exports", "api-reference", "api-reference-group"},
+}
 
 
 def _current(name: str, here: str | None) -> str:

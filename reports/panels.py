@@ -10,8 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 
 from initiatives.choices import Stage
-from reports.figures import FIGURES, Figure, Result
-from reports.figures.compute import Tally, tally
+from reports.figures import FIGURES, Figure, Result, together
+from reports.figures.compute import Tally
 from reports.figures.scopes import Scope
 from reports.figures.values import Amount
 
@@ -113,8 +113,8 @@ def board(scope: Scope, *, on: date, keys: Iterable[str] = tuple(FIGURES)) -> Bo
     if scope.whole_plan:
         for pk, number in rows:
             members.setdefault(f"{plan}/{number}", []).append(pk)
-    tallies = {key: tally(FIGURES[key], scope.selection, on=on) for key in keys}
-    return Board(on, tallies, members, plan)
+    tallied = together.tallies([FIGURES[key] for key in keys], scope.selection, on=on)
+    return Board(on, {one.figure.key: one for one in tallied}, members, plan)
 
 
 def money_table(panel: Panel) -> list[MoneyRow]:

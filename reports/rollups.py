@@ -1,16 +1,18 @@
 """The weekly rollup: one computation, one canonical form, one seal."""
 
 import hashlib
-import json
 from collections.abc import Iterable
 from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
+import orjson
+
 from initiatives.models import Initiative
 from pillars.models import Pillar, Plan, ReportingWeek
 from reports.figures import FIGURES, Figure, Selection
-from reports.figures.compute import Tally, tally
+from reports.figures.compute import Tally
+from reports.figures.together import tallies
 from reports.models import HeadlineOverride, WeeklyRollup
 from reports.rules import headline
 from reports.rules.changes import changes
@@ -37,7 +39,20 @@ def week_before(week: ReportingWeek, *, sealed_before: int | None = None) -> Wee
 
 def canonical(payload: dict[str, Any]) -> str:
     """The one way to write a payload: keys sorted, no spaces, text as it is; dollars are strings already."""
-    return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    _refuse_fractions(payload, set())
+    return orjson.dumps(payload, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _refuse_fractions(value: Any, seen: set[int]) -> None:
+    """Raise ValueError where a number is written with a point: that has many forms, and not a number has none."""
+    if isinstance(value, float):
+        message = f"{value} is no whole number: amounts stand in a payload as text"
+        raise ValueError(message)
+    if isinstance(value, dict | list) and id(value) not in seen:
+        seen.add(id(value))  # initiatives share what they have in common
+        for part in value.values() if isinstance(value, dict) else value:
+            if not isinstance(part, str | int):
+                _refuse_fractions(part, seen)
 
 
 def digest(text: str) -> str:
@@ -65,7 +80,7 @@ def compute_payload(
         plan = Plan.objects.get(pk=plan_id)
         week = ReportingWeek.objects.get(pk=week_id)
         selection = Selection(plan, Initiative.objects.filter(plan=plan))
-        tallies = [tally(figure, selection, on=week.ends_on) for figure in chosen]
+        tallied = tallies(chosen, selection, on=week.ends_on)
         pillars = {pillar.pk: pillar for pillar in Pillar.objects.filter(plan=plan).order_by("number")}
         leads = dict(Organization.objects.values_list("pk", "code"))
         chosen_fields = ("pillar_id", "lead_id", "code", "title_en", "title_fr", "lifecycle")
@@ -87,8 +102,8 @@ def compute_payload(
             "funding_announced": None if plan.funding_announced is None else f"{plan.funding_announced:.2f}",
         },
         "figures": {figure.key: {"version": figure.version, "unit": figure.unit.value} for figure in chosen},
-        "results": _results(tallies, [initiative.pk for initiative in initiatives], whole_plan=True),
-        "pillars": [_pillar(pillar, initiatives, tallies) for pillar in pillars.values()],
+        "results": _results(tallied, [initiative.pk for initiative in initiatives], whole_plan=True),
+        "pillars": [_pillar(pillar, initiatives, tallied) for pillar in pillars.values()],
         "initiatives": [
             {
                 **_titles(initiative),
@@ -96,7 +111,7 @@ def compute_payload(
                 "pillar": pillars[initiative.pillar_id].number,
                 "lead": leads[initiative.lead_id],
                 "lifecycle": initiative.lifecycle,
-                "results": {t.figure.key: _single(t, initiative.pk, known) for t in tallies},
+                "results": {t.figure.key: _single(t, initiative.pk, known) for t in tallied},
             }
             for initiative in initiatives
         ],
@@ -104,7 +119,7 @@ def compute_payload(
     if form > 1:
         for part, number in [(payload, None), *((pillar, pillar["number"]) for pillar in payload["pillars"])]:
             part["headline"] = _headline(part["results"], overrides.get(number), rule=rule)
-        payload["changes"] = None if before is None else changes(json.loads(before.payload), payload)
+        payload["changes"] = None if before is None else changes(orjson.loads(before.payload), payload)
     return payload
 
 
@@ -147,9 +162,10 @@ def _single(tallied: Tally, initiative: int, known: _Known) -> dict[str, Any]:
     cells = tuple(tallied.by_initiative.get(initiative, {}).items())
     owed = tallied.owed is None or initiative in tallied.owed
     key = (tallied.figure.key, cells, initiative in tallied.counted, owed)
-    if key not in known:
-        known[key] = tallied.result([initiative]).payload()
-    return known[key]
+    found = known.get(key)
+    if found is None:
+        found = known[key] = tallied.single(initiative).payload()
+    return found
 
 
 def _pillar(pillar: Pillar, initiatives: list[Initiative], tallies: list[Tally]) -> dict[str, Any]:

@@ -3,31 +3,59 @@
 from typing import Any
 
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from pillars.serializers import SIMULATED
 from reports.differences.parts import Part
 from reports.figures import Unit
-from tracker.serializers import RevisionField, RowSerializer, VocabularyField
+from reports.series import Absent, Basis
+from tracker.row_fields import (
+    ROLLUPS,
+    WEEKS,
+    CodeField,
+    IdField,
+    PlanField,
+    RevisionField,
+    RevisionNumberField,
+    SimulatedField,
+)
+from tracker.serializers import RowSerializer, VocabularyField
 from tracker.tabular import IsoWeek
 
 
 class WeeklyRollupRow(RowSerializer):
     expressions = {"week": IsoWeek(F("week__starts_on"))}
 
-    id = serializers.IntegerField()
-    code = serializers.CharField(help_text="`BP-2026-W46-e1`: plan, week, edition.")
-    plan = serializers.CharField(source="plan.code")
-    simulated = serializers.BooleanField(source="plan.simulated", help_text=SIMULATED)
-    week = serializers.CharField(help_text="Reporting week, `2026-W46`.")
-    edition = serializers.IntegerField()
-    on = serializers.DateField(help_text="The day that its figures are of: the week's last.")
-    as_of = serializers.IntegerField(help_text="The revision that its figures are computed from.")
-    sha256 = serializers.CharField(help_text="Of the sealed bytes, in hexadecimal.")
-    previous = serializers.CharField(source="previous.code", allow_null=True, help_text="The rollup that it follows.")
-    sealed_at = serializers.DateTimeField()
-    late = serializers.BooleanField(help_text="Sealed more than fifteen minutes after the week locked.")
+    id = IdField()
+    code = serializers.CharField(
+        label=_("Code"), help_text=_("`BP-2026-W46-e1`: plan, week, edition. Cite the rollup by it; it never changes.")
+    )
+    plan = PlanField(source="plan.code")
+    simulated = SimulatedField(source="plan.simulated")
+    week = CodeField(WEEKS, label=_("Reporting week"), help_text=_("ISO week that the rollup is of, `2026-W46`."))
+    edition = serializers.IntegerField(
+        label=_("Edition"), help_text=_("1; a week that was reopened has a rollup of each edition. The highest counts.")
+    )
+    on = serializers.DateField(
+        label=_("Effective date"), help_text=_("The day that its figures are of: the week’s last.")
+    )
+    as_of = RevisionNumberField(
+        label=_("As of revision"), help_text=_("The revision that its figures are computed from: what was known then.")
+    )
+    sha256 = serializers.CharField(
+        label=_("SHA-256"), help_text=_("Of the sealed bytes, in hexadecimal; the next rollup repeats it.")
+    )
+    previous = CodeField(
+        ROLLUPS,
+        source="previous.code", allow_null=True, label=_("Previous rollup"),
+        help_text=_("Code of the rollup of the plan that was sealed before it; null for the first."),
+    )  # fmt: skip
+    sealed_at = serializers.DateTimeField(label=_("Sealed at"), help_text=_("When it was sealed."))
+    late = serializers.BooleanField(
+        label=_("Sealed late"), help_text=_("Sealed more than fifteen minutes after the week was to lock.")
+    )
     revision = RevisionField()
 
 
@@ -217,3 +245,49 @@ class DifferenceSerializer(serializers.Serializer[Any]):
     def get_fields(self) -> dict[str, Any]:
         """`from` is a word of the language, so that it cannot be written as the others are."""
         return {**super().get_fields(), "from": PointSerializer()}
+
+
+class SeriesWeekSerializer(serializers.Serializer[Any]):
+    """A figure in one week. Counts are numbers, dollars are strings, null is unknown."""
+
+    week = serializers.CharField(help_text="ISO week, `2026-W46`.")
+    on = serializers.DateField(help_text="The day that it is of: the week's last.")
+    as_of = serializers.IntegerField(
+        allow_null=True, help_text="The revision that it is computed from; null where there is none."
+    )
+    rollup = serializers.CharField(
+        allow_null=True, help_text="The sealed rollup that says so; null where it is computed."
+    )
+    version = serializers.IntegerField(allow_null=True, help_text="Of the figure, as it counts there.")
+    cells = serializers.DictField(
+        child=serializers.JSONField(), allow_null=True, help_text="Value by bucket; null where the week has no value."
+    )
+    total = serializers.JSONField(
+        allow_null=True, help_text="Sum of the known cells; null when none is known, or they make no sum."
+    )
+    coverage = CoverageSerializer(allow_null=True, help_text="Null where the figure is not made of initiatives.")
+    absent = VocabularyField(Absent, allow_null=True, help_text="Why the week has no value; null where it has one.")
+    reason_en = serializers.CharField(allow_null=True, help_text="The same in words.")
+    reason_fr = serializers.CharField(allow_null=True, help_text="The same in words.")
+    explanation = serializers.CharField(
+        allow_null=True, help_text="Path of the explanation in this API: the rows that make it, at the same revision."
+    )
+
+
+class SeriesSerializer(serializers.Serializer[Any]):
+    """A figure for one scope, week by week, oldest first: one item for every week that is asked for."""
+
+    revision = serializers.IntegerField(help_text="The revision that the answer shows.")
+    scope = serializers.CharField(help_text="Plan `BP`, pillar `BP/2` or initiative `BP/2.01`.")
+    partial = serializers.BooleanField(help_text="The reader sees a part of the plan.")  # type: ignore[assignment]  # a key of this name
+    simulated = serializers.BooleanField(help_text=SIMULATED)
+    key = serializers.CharField()
+    unit = serializers.ChoiceField([unit.value for unit in Unit])
+    basis = VocabularyField(Basis)
+    to = serializers.CharField(help_text="The last week.")
+    bucket = serializers.CharField(help_text="Empty for the whole figure.")
+    results = SeriesWeekSerializer(many=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        """`from` is a word of the language, so that it cannot be written as the others are."""
+        return {**super().get_fields(), "from": serializers.CharField(help_text="The first week.")}

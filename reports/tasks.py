@@ -13,7 +13,7 @@ from celery import shared_task
 
 from initiatives.notifications import remind
 from pillars.models import Plan
-from reports import cycle
+from reports import cycle, exports
 from reports.notifications import announce, compose
 from reports.proof import verify
 from tracker import outbox
@@ -65,6 +65,16 @@ def send_mail(**_: object) -> Counts:
     return {state: count for state, count in outbox.send_due(compose).items() if state != MailState.WAITING}
 
 
+# Longer than the longest reading of one file: what the database bounds ends by itself, and says so.
+@shared_task(
+    name="reports.make_exports", acks_late=False, reject_on_worker_lost=False, soft_time_limit=1200, time_limit=1260
+)
+@recorded("make_exports")
+def make_exports(**_: object) -> Counts:
+    """Make the files that people wait for, unless another worker is at it."""
+    return exports.make_waiting()
+
+
 @shared_task(name="reports.prove", acks_late=False, reject_on_worker_lost=False)
 @recorded("verify")
 def prove(*, plan_id: int, **_: object) -> Counts:
@@ -98,7 +108,13 @@ def hand_out_mail(*, at: datetime) -> None:
         send_mail.apply_async(expires=30)
 
 
+def hand_out_exports(*, at: datetime) -> None:
+    """Have the files made that are waited for, when there are any; also those that a worker left half-way."""
+    if exports.waiting():
+        make_exports.apply_async(expires=30)
+
+
 STEPS: tuple[Callable[..., int | None], ...] = (
     cycle.make_weeks, cycle.advance_weeks, hand_out_rollups, hand_out_proofs, remind, announce, outbox.settle_mails,
-    hand_out_mail, forget_answers, outbox.forget_mails, forget_runs,
+    hand_out_mail, hand_out_exports, forget_answers, outbox.forget_mails, forget_runs, exports.forget_exports,
 )  # fmt: skip

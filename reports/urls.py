@@ -1,11 +1,16 @@
 """Addresses of the reading pages, under the language."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
+from reports.datasets import DATASETS
 from reports.views import (
+    api_reference,
     data,
+    data_builder,
+    dictionary,
     differences,
     explain,
+    exports,
     headline,
     history,
     indicators,
@@ -16,6 +21,21 @@ from reports.views import (
     rollups,
     weeks,
 )
+
+
+class DatasetName:
+    """The name of a dataset."""
+
+    regex = "|".join(DATASETS)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(DatasetName, "dataset")
 
 urlpatterns = [
     path("", overview.home, name="home"),
@@ -40,6 +60,17 @@ urlpatterns = [
     path("figures/<str:key>/", explain.explanation, name="explain"),
     path("figures/<str:key>/difference/", differences.difference, name="figure-difference"),
     path("data/", data.data, name="data"),
+    path("data/<dataset:dataset>/", data_builder.builder, name="data-dataset"),
+    path("data/<dataset:dataset>/connection.odc", data_builder.connection, name="data-odc"),
+    path("data/<dataset:dataset>/source.pbids", data_builder.source, name="data-pbids"),
+    path("dictionary/", dictionary.dictionary, name="dictionary"),
+    path("api-reference/", api_reference.index, name="api-reference"),
+    path("api-reference/<slug:group>/", api_reference.group, name="api-reference-group"),
+    path("exports/", exports.exports, name="exports"),
+    path("exports/ask/", exports.ask, name="export-ask"),
+    path("exports/<int:pk>/file/", exports.file, name="export-file"),
+    path("exports/<int:pk>/cancel/", exports.cancel, name="export-cancel"),
+    path("operations/exports/", exports.log, name="export-log"),
     path("operations/", operations.operations, name="operations"),
     path("operations/mails/<int:pk>/send-again/", operations.mail_again, name="mail-again"),
 ]

@@ -127,7 +127,8 @@ def _start(home: Home, address: Address, supervisor: Supervisor, clock: Clock, s
     mail = home.path / "mail"
     mail.mkdir()
     mail.chmod(0o777)
-    os.environ.update(clock.environment("driver"), TICK_SECONDS=TICK_SECONDS, EMAIL_URL=f"file://{mail}")
+    os.environ.update(clock.environment("driver"), TICK_SECONDS=TICK_SECONDS, EMAIL_URL=f"file://{mail}",
+                      API_READS_PER_MINUTE="0", API_WRITES_PER_MINUTE="0")  # fmt: skip
     application = SoakedApplication(home, engines.environment(), address)
     application.under(clock, switches)
     application.prepare(demo=False, progress=False)

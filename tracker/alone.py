@@ -12,6 +12,7 @@ class Work(IntEnum):
 
     SEALING = 7202  # the rollups of one plan
     SENDING = 7203  # the mails of the outbox
+    EXPORTING = 7206  # the exports that are made in the background
 
 
 @contextmanager

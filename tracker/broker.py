@@ -32,12 +32,17 @@ def queue_length() -> int | None:
         return None
 
 
+def url() -> str:
+    """The broker's address, as its own client spells it."""
+    given: str = settings.CELERY_BROKER_URL
+    if given.startswith("redis+socket://"):
+        return "unix:///" + str(parse_url(given)["virtual_host"]).lstrip("/")
+    return given
+
+
 @contextmanager
 def _client() -> Iterator[redis.Redis]:
     """A client that tries once."""
-    url = settings.CELERY_BROKER_URL
-    if url.startswith("redis+socket://"):
-        url = "unix:///" + parse_url(url)["virtual_host"].lstrip("/")
     once = Retry(NoBackoff(), 0)
-    with redis.Redis.from_url(url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, retry=once) as client:
+    with redis.Redis.from_url(url(), socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, retry=once) as client:
         yield client

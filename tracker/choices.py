@@ -50,6 +50,13 @@ class TokenScope(models.TextChoices):
     WRITE = "write", _("read and write")
 
 
+class TokenState(models.TextChoices):
+    USABLE = "usable", _("usable")
+    EXPIRED = "expired", _("expired")
+    REVOKED = "revoked", _("revoked")
+    LEAKED = "leaked", _("revoked: it was sent in an address")
+
+
 class MailKind(models.TextChoices):
     """What the tracker writes to people about."""
 
@@ -58,6 +65,7 @@ class MailKind(models.TextChoices):
     RETURNED = "returned", _("when an update of mine is returned")
     APPROVED = "approved", _("when an update of mine is approved")
     DIGEST = "digest", _("the week in short, when its rollup is sealed")
+    TOKEN = "token", _("when a token of mine is revoked because it was seen where it must not be")
 
 
 class MailState(models.TextChoices):
@@ -86,3 +94,43 @@ class SkipReason(models.TextChoices):
 class RunOutcome(models.TextChoices):
     DONE = "done", _("done")
     FAILED = "failed", _("failed")
+
+
+class ExportFormat(models.TextChoices):
+    """The kinds of files that a dataset is given as."""
+
+    CSV = "csv", "CSV"
+    NDJSON = "ndjson", "NDJSON"
+    XLSX = "xlsx", "Excel (XLSX)"
+    PARQUET = "parquet", "Parquet"
+
+
+class ExportWay(models.TextChoices):
+    """How a file came to its reader."""
+
+    DIRECT = "direct", _("at once")
+    JOB = "job", _("made in the background")
+
+
+class ExportState(models.TextChoices):
+    """Where a file stands that is made in the background."""
+
+    QUEUED = "queued", _("waiting")
+    RUNNING = "running", _("being made")
+    DONE = "done", _("ready")
+    FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
+    EXPIRED = "expired", _("expired")
+
+
+class ExportFault(models.TextChoices):
+    """Why a file could not be made in the background."""
+
+    NOT_ALLOWED = "not_allowed", _("you may not read this any more")
+    TOO_LARGE = "too_large", _("there is more than this format holds: narrow it down, or take CSV or Parquet")
+    TOO_LONG = "too_long", _("it took too long: narrow it down by filters")
+    NO_QUOTA = "no_quota", _("your other files leave no room for it: delete some, then ask again")
+    NO_ROOM = "no_room", _("there is no room on the server for this export")
+    WORKER_ENDED = "worker_ended", _("the worker ended each time while it was making the file")
+    REFUSED = "refused", _("the filters cannot be applied any more")
+    FAULT = "fault", _("a fault of the tracker’s own, which is in its log")

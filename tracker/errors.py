@@ -167,6 +167,17 @@ class TooManyTries(Refused):
         self.wait = wait
 
 
+class TooManyRequests(Refused):
+    """More than a program or person may send in a minute; in `seconds` more can be sent."""
+
+    status = 429
+    code = "too_many_requests"
+
+    def __init__(self, message: Text, *, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
 class BadMoment(Refused):
     """`as_of` names no moment of this history."""
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 from datetime import date
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import django_filters
 from django import forms
@@ -30,8 +30,11 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 class StrictFilterSet(django_filters.FilterSet):
     """A FilterSet whose `rows` are right or refused.
 
-    `also` names the parameters that the caller reads itself; a page takes `as_of` and `page`.
+    `also` names the parameters that the caller reads itself; a page takes `as_of` and `page`. What a filter
+    `by_the_clock` leaves depends on the hour too, and not on what is recorded alone.
     """
+
+    by_the_clock: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(
         self, data: QueryDict | None = None, queryset: QuerySet[Any] | None = None, *,
@@ -154,7 +157,7 @@ class OrganizationFilter(StrictFilterSet):
 
     @classmethod
     def base(cls, user: User, *, on: date) -> QuerySet[Organization]:
-        return Organization.objects.for_list()
+        return Organization.objects.for_list() if user.access.grants else Organization.objects.none()
 
 
 class PlaceFilter(StrictFilterSet):
@@ -165,7 +168,7 @@ class PlaceFilter(StrictFilterSet):
 
     @classmethod
     def base(cls, user: User, *, on: date) -> QuerySet[Place]:
-        return Place.objects.for_list()
+        return Place.objects.for_list() if user.access.grants else Place.objects.none()
 
 
 class RevisionFilter(StrictFilterSet):
@@ -177,7 +180,7 @@ class RevisionFilter(StrictFilterSet):
 
     @classmethod
     def base(cls, user: User, *, on: date) -> QuerySet[Revision]:
-        return Revision.objects.for_list()
+        return Revision.objects.for_list() if user.access.grants else Revision.objects.none()
 
 
 def refuse_unknown(query: QueryDict, known: Collection[str]) -> None:
@@ -185,7 +188,10 @@ def refuse_unknown(query: QueryDict, known: Collection[str]) -> None:
     fields = {}
     for name in query:
         if name not in known:
-            fields[name] = _("Unknown. Known are: %(names)s.") % {"names": ", ".join(sorted(known))}
+            names = ", ".join(sorted(known))
+            fields[name] = (
+                _("Unknown. Known are: %(names)s.") % {"names": names} if known else _("Nothing is taken here.")
+            )
         elif len(query.getlist(name)) > 1:
             fields[name] = _("Given more than once.")
         elif "\0" in query[name]:

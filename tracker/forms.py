@@ -22,6 +22,8 @@ from tracker.merging import alike
 from tracker.models import User
 from tracker.throttle import Try
 
+# What is said about one's own account comes in any case.
+WISHED = [kind for kind in MailKind if kind != MailKind.TOKEN]
 _SPACES = re.compile(r"\s+")  # the no-break ones too
 _ENGLISH_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 
@@ -215,8 +217,9 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only fo
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )  # fmt: skip
     mails = forms.MultipleChoiceField(
-        label=_("Mail me"), required=False, choices=MailKind.choices, widget=forms.CheckboxSelectMultiple
-    )
+        label=_("Mail me"), required=False, widget=forms.CheckboxSelectMultiple,
+        choices=[(kind.value, kind.label) for kind in WISHED],
+    )  # fmt: skip
 
     class Meta:
         model = User
@@ -224,9 +227,9 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only fo
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["mails"] = [kind for kind in MailKind.values if kind not in self.instance.mail_off]
+        self.initial["mails"] = [kind for kind in WISHED if kind not in self.instance.mail_off]
 
     def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 - as Django's
         """Keep the kinds that are turned off, so that one that comes later is on."""
-        self.instance.mail_off = [kind for kind in MailKind.values if kind not in self.cleaned_data["mails"]]
+        self.instance.mail_off = [kind for kind in WISHED if kind not in self.cleaned_data["mails"]]
         return cast(User, super().save(commit=commit))

@@ -1,7 +1,7 @@
 """What pages and API share of HTTP: typed requests, JSON in and out, refusals, the actor behind a request."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, NoReturn, cast
 
@@ -20,7 +20,8 @@ from rest_framework.request import Request
 from rest_framework.utils.mediatypes import media_type_matches
 
 from tracker.choices import Channel
-from tracker.errors import Busy, Refused
+from tracker.credentials import Credentials, credentials, is_secret
+from tracker.errors import Busy, Refused, TooManyRequests
 from tracker.models import ApiToken, User
 from tracker.timemachine import Actor
 from tracker.timemachine.moments import Moment
@@ -29,30 +30,33 @@ PROBLEM = "application/problem+json"
 
 
 class SignedInRequest(HttpRequest):
-    """A request behind the sign-in: `user` is a person, and a GET knows its moment."""
+    """A request behind the sign-in: `user` is a person, and a GET knows its moment. What a GET leaves behind, it writes
+    `afterwards`."""
 
     user: User
     moment: Moment
+    afterwards: list[Callable[[], None]]
     api_token: ApiToken | None
 
 
-def _bearer(request: HttpRequest | Request) -> str | None:
-    scheme, _space, given = str(request.META.get("HTTP_AUTHORIZATION", "")).partition(" ")
-    return given.strip() if scheme.lower() == "bearer" else None
-
-
 def bears_token(request: HttpRequest | Request) -> bool:
-    """Whether the request carries a Bearer token, be it good or not."""
-    return _bearer(request) is not None
+    """Whether the request signs in as programs do, be its token good or not."""
+    return credentials(request) is not None
 
 
 def token_of(request: HttpRequest | Request) -> ApiToken | None:
     """The usable token that the request carries; looked up once."""
     asked = cast(SignedInRequest, request)
     if not hasattr(asked, "api_token"):
-        secret = _bearer(request)
-        asked.api_token = ApiToken.objects.presented(secret, at=timezone.now()) if secret else None
+        sent = credentials(request)
+        asked.api_token = _token(sent) if sent else None
     return asked.api_token
+
+
+def _token(sent: Credentials) -> ApiToken | None:
+    """The usable one that was sent, under a name that fits; the database is not asked about anything else."""
+    found = ApiToken.objects.presented(sent.secret, at=timezone.now()) if is_secret(sent.secret) else None
+    return found if found is not None and sent.name_fits(found) else None
 
 
 def client_address(request: HttpRequest) -> str:
@@ -101,6 +105,8 @@ def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
         response = render(request, "refused.html", {"error": error}, status=error.status)
     if isinstance(error, Busy):
         response["Retry-After"] = "5"
+    elif isinstance(error, TooManyRequests):
+        response["Retry-After"] = str(error.seconds)
     return response
 
 

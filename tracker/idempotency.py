@@ -151,8 +151,14 @@ def _sent(request: Request) -> Sent | None:
         user=cast(User, request.user),
         key=key,
         route=f"{request.method} {request.path}",
-        digest=hashlib.sha256(_body(request)).hexdigest(),
+        digest=hashlib.sha256(_body(request) + _reach(request)).hexdigest(),
     )
+
+
+def _reach(request: Request) -> bytes:
+    """Tells tokens of some plans from others: the answer to one is not another's to read."""
+    plans = cast(User, request.user).only_plans
+    return b"" if plans is None else repr(sorted(plans)).encode()
 
 
 def _body(request: Request) -> bytes:

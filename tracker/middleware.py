@@ -95,7 +95,8 @@ def whole_text(get_response: GetResponse) -> GetResponse:
 def time_travel(get_response: GetResponse) -> GetResponse:
     """Every GET sees one unchanging revision: the head, or the one that `?as_of=` names. `request.moment` says which.
 
-    Reads cannot write. Writes cannot travel.
+    Reads cannot write; what they have to leave behind they put into `request.afterwards`, which is called when the
+    reading is over and before the answer goes out. Writes cannot travel.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -108,20 +109,26 @@ def time_travel(get_response: GetResponse) -> GetResponse:
             message = translation.gettext("Given more than once.")
             return refusal(request, BadMoment(message, fields={"as_of": message}))
         if request.method not in SAFE:
-            travels = text and request.method in WRITING
+            # The API says so itself, once it is clear that there is such a write at all.
+            travels = text and request.method in WRITING and not wants_problem(request)
             return refusal(request, past_is_read_only()) if travels else get_response(request)
         # Asked for before the reading begins: a session that its account's new password ended is deleted by that.
         bool(request.user.is_authenticated)
+        timed.afterwards = []
         if not text:
             with reading() as revision:
                 timed.moment = live(revision=revision, now=now)
-                return get_response(request)
-        try:
-            moment = timed.moment = resolve(text, now=now)
-        except BadMoment as error:
-            return refusal(request, error)
-        with as_of(moment.revision):
-            return get_response(request)
+                response = get_response(request)
+        else:
+            try:
+                moment = timed.moment = resolve(text, now=now)
+            except BadMoment as error:
+                return refusal(request, error)
+            with as_of(moment.revision):
+                response = get_response(request)
+        for write in timed.afterwards:
+            write()
+        return response
 
     return middleware
 

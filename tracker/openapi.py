@@ -45,6 +45,14 @@ TAG = OpenApiParameter(
     "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[200, 201],
     description="The revision that last touched the row, `\"r57\"`, for `If-Match`.",
 )  # fmt: skip
+STATE = OpenApiParameter(
+    "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[200, 304],
+    description="Names this answer, for `If-None-Match`: it stays while nothing is written anywhere.",
+)  # fmt: skip
+KNOWN_ALREADY = OpenApiParameter(
+    "If-None-Match", OpenApiTypes.STR, OpenApiParameter.HEADER,
+    description="The `ETag` of an answer that you have: 304 without a body if it is still the answer.",
+)  # fmt: skip
 POSTING = [
     OpenApiParameter(
         KEY_HEADER, {"type": "string", "pattern": f"^{KEY}$"}, OpenApiParameter.HEADER,
@@ -71,13 +79,15 @@ REFUSALS = {
     "403": "The person may not do this.",
     "404": "Nothing of that name exists, or the person may not see it.",
     "409": "The rules of the plan stand against it, or the past would be written.",
+    "410": "What you may see is not what it was: read the list whole once more, and follow it from there.",
     "412": "Somebody else changed the same fields since the revision that `If-Match` names.",
     "415": "The body is not JSON.",
     "422": "The `Idempotency-Key` was given to another write.",
     "428": "`If-Match` is missing.",
+    "429": "Too much in a minute; `Retry-After` says in how many seconds more can be sent.",
     "503": "Another change is being written; send the same again.",
 }
-_READING = ("400", "401", "403", "404")
+_READING = ("400", "401", "403", "404", "429")
 _WRITING = (*_READING, "409", "415", "503")
 _ANSWERS = {"GET": _READING, "POST": (*_WRITING, "422"), "PATCH": (*_WRITING, "412", "428")}
 
@@ -112,7 +122,8 @@ class TrackerSchema(AutoSchema):
         found = [KNOWN[name] for name in sorted(names) if name in KNOWN and not (listed and name in filters)]
         if "fields" in names:
             found.append(_fields(self.view.get_serializer_class()))
-        return [*found, *HEADERS, *([TAG] if self._tagged() else [])]
+        known = [KNOWN_ALREADY, STATE] if getattr(type(self.view), "tagged", False) and not self._tagged() else []
+        return [*found, *HEADERS, *([TAG] if self._tagged() else known)]
 
     def _tagged(self) -> bool:
         """Whether the answer is a row with a revision."""
@@ -149,6 +160,8 @@ class TrackerSchema(AutoSchema):
         )
         if isinstance(serializer, RowSerializer):
             schema.pop("required", None)
+            if not type(serializer).__doc__:
+                schema.pop("description", None)  # of the class that all rows inherit from
         return schema
 
     def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular has it
@@ -159,10 +172,13 @@ class TrackerSchema(AutoSchema):
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
-        for code in _ANSWERS[self.method]:
+        following = self.method == "GET" and "since" in getattr(self.view, "parameters", ())
+        for code in (*_ANSWERS[self.method], *(["410"] if following else [])):
             if code not in bodies and (code != "404" or "{" in self.path or self.method != "GET"):
                 response = OpenApiResponse(ProblemSerializer, REFUSALS[code])
                 bodies[code] = self._get_response_for_code(  # type: ignore[no-untyped-call]  # theirs
                     response, code, [PROBLEM], direction
                 )
+        if self.method == "GET" and getattr(type(self.view), "tagged", False) and not self._tagged():
+            bodies["304"] = {"description": "You have this answer already."}
         return bodies

@@ -10,9 +10,14 @@ from tracker.models import Revision, User
 
 def knows_why(user: User, revision: Revision) -> bool:
     """Whether the person is told who made this revision, and why."""
-    return user.access.everywhere or (revision.actor_id is not None and revision.actor_id == user.pk)
+    return user.access.everywhere or (revision.actor_id is not None and revision.actor_id == _author(user))
 
 
 def known_revisions(user: User) -> Q:
     """The condition that the person is told who made a revision, and why; a search by either must not go beyond."""
-    return Q() if user.access.everywhere else Q(actor=user.pk)
+    return Q() if user.access.everywhere else Q(actor=_author(user))
+
+
+def _author(user: User) -> int:
+    """Whose revisions are the person's own; nobody's for a token of some plans, which revisions reach beyond."""
+    return user.pk if user.only_plans is None else 0

@@ -12,7 +12,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as stock_handler
 
-from tracker.errors import Busy, Refused
+from tracker.errors import Busy, Refused, TooManyRequests
 from tracker.http import PROBLEM, problem
 
 _CODES = {
@@ -43,6 +43,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     error = _translated(error)
     if isinstance(error, Refused):
         headers = {"Retry-After": "5"} if isinstance(error, Busy) else None
+        if isinstance(error, TooManyRequests):
+            headers = {"Retry-After": str(error.seconds)}
         return Response(problem(error), status=error.status, headers=headers, content_type=PROBLEM)
     response = stock_handler(error, context)
     if response is None:

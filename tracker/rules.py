@@ -1,7 +1,7 @@
 """Decisions of the ground floor: who may do what, where. No database, no clock, no request."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -81,6 +81,17 @@ class Access:
         wanted = set(permissions)
         return Access(frozenset(grant for grant in self.grants if wanted & PERMISSIONS[Role(grant[0])]))
 
+    def of_plans(self, codes: Collection[str]) -> "Access":
+        """The same access, cut to these plans: a role held everywhere is held in each of them, and nowhere above."""
+        return Access(
+            frozenset(
+                (role, plan)
+                for role, scope in self.grants
+                for plan in (codes if scope == EVERYWHERE else (scope,))
+                if plan.partition("/")[0] in codes
+            )
+        )
+
     def _parts(self) -> Iterable[tuple[str, str]]:
         for _, scope in self.grants:
             plan, slash, code = scope.partition("/")
@@ -129,6 +140,10 @@ class Tries:
 PAIR_TRIES = Tries(5, timedelta(minutes=15))
 ACCOUNT_TRIES = Tries(20, timedelta(minutes=1))
 ADDRESS_TRIES = Tries(50, timedelta(minutes=1))
+
+
+MOST_TOKENS = 20  # usable ones of one person: who needs more has lost count of them
+LONGEST_TOKEN = timedelta(days=365)
 
 
 # A mail that the server does not take is tried again after these, nearly a day in all; then it has failed.

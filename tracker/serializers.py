@@ -1,4 +1,4 @@
-"""How rows are declared for the API, and the rows of the ground floor.
+"""How rows are declared for the API.
 
 A `RowSerializer` is one declaration with three readers: its fields are the columns of JSON and CSV, both read by one
 query with no Python between, and the schema of the API.
@@ -10,12 +10,12 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet, TextChoices
 from django.db.models.expressions import Combinable
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from rest_framework import serializers
 from rest_framework.serializers import BaseSerializer
 
-from tracker.choices import Channel, PlaceKind
 from tracker.errors import Invalid
 from tracker.tabular import Column, Kind
 
@@ -38,6 +38,11 @@ class VocabularyField(serializers.ChoiceField):
         self.vocabulary = vocabulary
         self.component = vocabulary.__name__
         super().__init__(vocabulary.choices, **kwargs)
+
+    @property
+    def words(self) -> Sequence[tuple[str, str | Promise]]:
+        """Its words, with what each means."""
+        return self.vocabulary.choices
 
 
 class VocabularyExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # registers itself
@@ -69,6 +74,11 @@ class RowSerializer(serializers.Serializer[Any]):
         return tuple(cls._column(name, field) for name, field in fields if not isinstance(field, BaseSerializer))
 
     @classmethod
+    def names(cls) -> frozenset[str]:
+        """Of all its columns."""
+        return frozenset(column.name for column in cls.columns())
+
+    @classmethod
     def chosen(cls, names: str) -> tuple[Column, ...]:
         """The columns that `fields=a,b` names, in their fixed order; all without. Raises `Invalid` for unknown ones."""
         if not names:
@@ -92,28 +102,7 @@ class RowSerializer(serializers.Serializer[Any]):
     def _column(cls, name: str, field: Any) -> Column:
         kind = next(kind for base, kind in _KINDS if isinstance(field, base))
         source = cls.expressions.get(name) or (field.source or name).replace(".", "__")
-        return Column(name, source, kind)
-
-
-class SourceField(serializers.CharField):
-    """Publication that states a fact."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"help_text": "Publication that states it; empty when none does.", **kwargs})
-
-
-class OfficialField(serializers.BooleanField):
-    """Whether the source, or the French wording, is official."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"help_text": "Official, not worded by the tracker's people.", **kwargs})
-
-
-class RevisionField(serializers.IntegerField):
-    """The last revision that touched the row."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"help_text": "The last revision that touched this row.", **kwargs})
+        return Column(name, source, kind, getattr(field, "decimal_places", None) or 0)
 
 
 class RefusedRow(serializers.Serializer[Any]):
@@ -200,47 +189,3 @@ class FlagField(serializers.BooleanField):
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return data
-
-
-class OrganizationRow(RowSerializer):
-    id = serializers.IntegerField()
-    code = serializers.CharField()
-    abbreviation_en = serializers.CharField()
-    abbreviation_fr = serializers.CharField()
-    name_en = serializers.CharField()
-    name_fr = serializers.CharField()
-    gc_org_id = serializers.IntegerField(allow_null=True, help_text="Number in the Government of Canada's inventory.")
-    fund_life_years = serializers.IntegerField(help_text="Years in which an authority may be spent before it lapses.")
-    revision = RevisionField()
-
-
-class PlaceRow(RowSerializer):
-    id = serializers.IntegerField()
-    code = serializers.CharField()
-    name_en = serializers.CharField()
-    name_fr = serializers.CharField()
-    kind = VocabularyField(PlaceKind)
-    province = serializers.CharField(help_text="Two letters; empty where it does not apply.")
-    latitude = serializers.DecimalField(8, 5, allow_null=True, help_text="Degrees; null where none is published.")
-    longitude = serializers.DecimalField(8, 5, allow_null=True, help_text="Degrees; null where none is published.")
-    revision = RevisionField()
-
-
-class RevisionRow(RowSerializer):
-    number = serializers.IntegerField()
-    at = serializers.DateTimeField()
-    actor = serializers.CharField(
-        source="actor_name",
-        allow_null=True,
-        help_text="Who wrote, as named then; empty when nobody is. Null for readers of a part of the plans.",
-    )
-    account = serializers.CharField(
-        source="actor.username",
-        allow_null=True,
-        help_text="The account that wrote; null for the tracker itself, for nobody, for an account that is gone, and "
-        "for readers of a part of the plans. People choose their names, not their accounts.",
-    )
-    reason = serializers.CharField(allow_null=True, help_text="Null for readers of a part of the plans.")
-    channel = VocabularyField(Channel)
-    attributed = serializers.BooleanField(help_text="False for a write outside any action.")
-    replayed = serializers.BooleanField(help_text="True when `at` was given by a replay of dated records.")

@@ -12,7 +12,7 @@ from tracker.rules import Permission
 from tracker.timemachine import Actor, Tracked
 
 Draft = TypeVar("Draft")
-Row = TypeVar("Row", bound=models.Model)
+Row = TypeVar("Row", bound=Tracked)
 NAMED = 10  # names in a reason
 
 
@@ -79,6 +79,10 @@ def accept(drafts: Iterable[Draft], rule: Callable[[Draft], object]) -> None:
 def save_all(rows: Sequence[Row]) -> None:
     """Insert rows whose fields are checked, by one statement for each thousand. Their constraints are left to the
     database, as in `save`."""
+    for row in rows:
+        # The database stamps it. Were that left to its default, Django would send each value by itself and not each
+        # column, which takes twice as long.
+        row.revision = 0
     if rows:
         _manager(rows[0]).bulk_create(rows, batch_size=1000)
 

@@ -159,7 +159,8 @@ class Application:
         return [
             *("granian", "config.wsgi:application", "--interface", "wsgi", "--no-ws", "--no-access-log"),
             *("--host", self.address.host, "--port", str(self.address.port)),
-            *("--workers", "2", "--blocking-threads", "4"),
+            # A file on its way to a slow reader keeps a thread: EXPORTS_SENDING of them at most, pages have the others.
+            *("--workers", "2", "--blocking-threads", "16"),
             # Without respawning, one dead worker ends the whole server.
             *("--respawn-failed-workers", "--workers-kill-timeout", "10"),
         ]

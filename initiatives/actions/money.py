@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
 
 from django.utils.translation import gettext as _
 
@@ -37,10 +37,29 @@ class EntryContent:
 
 @dataclass(frozen=True, kw_only=True)
 class NewEntry:
-    """An entry to be added to the ledger of an initiative."""
+    """An entry to be added to the ledger of an initiative, once. Its rows are made once too, for the checks and for the
+    database, which stamps their revisions."""
 
     initiative: Initiative
     content: EntryContent
+
+    @cached_property
+    def line(self) -> BudgetLine:
+        """Its budget line, as it would be opened."""
+        content = self.content
+        return BudgetLine(
+            initiative_id=self.initiative.pk, organization_id=content.organization.pk, fiscal_year=content.fiscal_year,
+            funding_source=content.funding_source, vote=content.vote, revision=0,
+        )  # fmt: skip
+
+    @cached_property
+    def entry(self) -> LedgerEntry:
+        """Itself, on no line yet."""
+        content = self.content
+        return LedgerEntry(
+            stage=content.stage, amount=content.amount, effective_on=content.effective_on,
+            reference=content.reference, note=content.note, revision=0,
+        )  # fmt: skip
 
 
 def record_entry(*, initiative: Initiative, content: EntryContent, by: Actor, at: datetime) -> LedgerEntry:
@@ -57,8 +76,10 @@ def record_entries(*, drafts: Sequence[NewEntry], by: Actor, at: datetime) -> li
     """
     accept(drafts, partial(check_entry, by=by, at=at))
     with revision(by=by, reason=_recorded(drafts), at=at):
-        lines = _lines(drafts)
-        entries = [_entry(draft.content, lines[_key(_line(draft))]) for draft in drafts]
+        lines = _lines([draft.line for draft in drafts])
+        entries = [draft.entry for draft in drafts]
+        for draft in drafts:
+            draft.entry.line = lines[_key(draft.line)]
         save_all(entries)
     return entries
 
@@ -74,9 +95,8 @@ def check_entry(draft: NewEntry, *, by: Actor, at: datetime) -> None:
     if problem is not None:
         raise Invalid(_("There is no such fiscal year."), fields={"fiscal_year": problem})
     _check_dates(content, today=draft.initiative.plan.day(at))
-    line = _line(draft)
-    check(line)
-    check(_entry(content, line))
+    check(draft.line)
+    check(draft.entry)
 
 
 def reverse_entry(*, entry: LedgerEntry, reason: str, by: Actor, at: datetime) -> LedgerEntry:
@@ -134,28 +154,13 @@ def _recorded(drafts: Sequence[NewEntry]) -> str:
     return f"{content.stage} of {content.amount} recorded for {where}"
 
 
-def _entry(content: EntryContent, line: BudgetLine) -> LedgerEntry:
-    return LedgerEntry(
-        line=line, stage=content.stage, amount=content.amount, effective_on=content.effective_on,
-        reference=content.reference, note=content.note,
-    )  # fmt: skip
-
-
-def _line(draft: NewEntry) -> BudgetLine:
-    content = draft.content
-    return BudgetLine(
-        initiative=draft.initiative, organization=content.organization, fiscal_year=content.fiscal_year,
-        funding_source=content.funding_source, vote=content.vote,
-    )  # fmt: skip
-
-
 def _key(line: BudgetLine) -> tuple[int, int, int, str, str]:
     return line.initiative_id, line.organization_id, line.fiscal_year, line.funding_source, line.vote
 
 
-def _lines(drafts: Sequence[NewEntry]) -> dict[tuple[int, int, int, str, str], BudgetLine]:
-    """The budget lines of the entries by their key, opened where they are missing."""
-    wanted = {_key(line): line for line in map(_line, drafts)}
+def _lines(drafts: Sequence[BudgetLine]) -> dict[tuple[int, int, int, str, str], BudgetLine]:
+    """The budget lines by their key, opened where they are missing."""
+    wanted = {_key(line): line for line in drafts}
     there = BudgetLine.objects.filter(
         initiative__in={key[0] for key in wanted}, fiscal_year__in={key[2] for key in wanted}
     )

@@ -4,12 +4,12 @@ passes through the actions."""
 from initiatives.api.change_requests import ChangeRequestViewSet
 from initiatives.api.dependencies import MilestoneDependencyViewSet
 from initiatives.api.evidence import EvidenceViewSet
-from initiatives.api.indicators import IndicatorExport, IndicatorViewSet
-from initiatives.api.initiatives import InitiativeExport, InitiativeViewSet
+from initiatives.api.indicators import IndicatorViewSet
+from initiatives.api.initiatives import InitiativeViewSet
 from initiatives.api.milestones import MilestoneViewSet
-from initiatives.api.money import BudgetLineViewSet, FundingAnnouncementViewSet, LedgerEntryExport, LedgerEntryViewSet
-from initiatives.api.observations import ObservationExport, ObservationViewSet, TargetExport, TargetViewSet
-from initiatives.api.status_updates import StatusUpdateExport, StatusUpdateViewSet
+from initiatives.api.money import BudgetLineViewSet, FundingAnnouncementViewSet, LedgerEntryViewSet
+from initiatives.api.observations import ObservationViewSet, TargetViewSet
+from initiatives.api.status_updates import StatusUpdateViewSet
 from initiatives.api.transfers import TransferViewSet
 
 __all__ = [
@@ -17,19 +17,13 @@ __all__ = [
     "ChangeRequestViewSet",
     "EvidenceViewSet",
     "FundingAnnouncementViewSet",
-    "IndicatorExport",
     "IndicatorViewSet",
-    "InitiativeExport",
     "InitiativeViewSet",
-    "LedgerEntryExport",
     "LedgerEntryViewSet",
     "MilestoneDependencyViewSet",
     "MilestoneViewSet",
-    "ObservationExport",
     "ObservationViewSet",
-    "StatusUpdateExport",
     "StatusUpdateViewSet",
-    "TargetExport",
     "TargetViewSet",
     "TransferViewSet",
 ]

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from initiatives.actions.change_requests import ask_baseline, decide_request, withdraw_request
 from initiatives.api.naming import the_initiative, the_milestone
 from initiatives.choices import Decision
-from initiatives.filters import ChangeRequestFilter
+from initiatives.datasets import CHANGE_REQUESTS
 from initiatives.models import ChangeRequest
 from initiatives.serializers import ChangeRequestRow
 from initiatives.serializers.milestone_facts import ChangeRequestBody, DecisionBody
@@ -27,9 +27,7 @@ class NothingMore(StrictSerializer):
 class ChangeRequestViewSet(WrittenViewSet):
     """Requests for new baselines, newest first; `decision` is null while one waits."""
 
-    queryset = ChangeRequest.objects.none()
-    serializer_class = ChangeRequestRow
-    filterset_class = ChangeRequestFilter
+    dataset = CHANGE_REQUESTS
 
     @extend_schema(
         request=ChangeRequestBody, responses={201: OpenApiResponse(ChangeRequestRow, "The request, which waits.")}

@@ -9,7 +9,7 @@ from rest_framework.status import HTTP_204_NO_CONTENT
 
 from initiatives.actions.dependencies import add_dependency, remove_dependency
 from initiatives.api.naming import the_initiative, the_milestone
-from initiatives.filters import MilestoneDependencyFilter
+from initiatives.datasets import MILESTONE_DEPENDENCIES
 from initiatives.models import MilestoneDependency
 from initiatives.serializers import MilestoneDependencyRow
 from initiatives.serializers.evidence import WithdrawalBody
@@ -23,9 +23,7 @@ from tracker.timemachine import head
 class MilestoneDependencyViewSet(WrittenViewSet):
     """What milestones wait for. A dependency shows to those who see both of its ends."""
 
-    queryset = MilestoneDependency.objects.none()
-    serializer_class = MilestoneDependencyRow
-    filterset_class = MilestoneDependencyFilter
+    dataset = MILESTONE_DEPENDENCIES
 
     @extend_schema(
         request=MilestoneDependencyBody, responses={201: OpenApiResponse(MilestoneDependencyRow, "The dependency.")}

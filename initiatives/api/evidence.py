@@ -18,8 +18,8 @@ from rest_framework.utils.mediatypes import media_type_matches
 
 from initiatives.actions.evidence import Borne, add_file, add_link, withdraw_evidence
 from initiatives.api.naming import the_initiative, the_milestone
+from initiatives.datasets import EVIDENCE
 from initiatives.downloads import evidence_download
-from initiatives.filters import EvidenceFilter
 from initiatives.models import Evidence, LedgerEntry, Observation
 from initiatives.rules.files import MOST_BYTES
 from initiatives.serializers import EvidenceRow
@@ -39,9 +39,7 @@ FORM = "multipart/form-data"
 class EvidenceViewSet(WrittenViewSet):
     """Links and files that bear facts out, newest first."""
 
-    queryset = Evidence.objects.none()
-    serializer_class = EvidenceRow
-    filterset_class = EvidenceFilter
+    dataset = EVIDENCE
     parser_classes = (StrictJSONParser, MultiPartParser)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

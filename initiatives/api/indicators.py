@@ -12,13 +12,11 @@ from rest_framework.request import Request
 from initiatives.actions.indicators import IndicatorContent, add_indicator, change_indicator
 from initiatives.aggregates.indicators import YearRow, series
 from initiatives.api.naming import SHOWN, the_initiative
-from initiatives.exports import INDICATORS
-from initiatives.filters import IndicatorFilter
+from initiatives.datasets import INDICATORS
 from initiatives.models import Indicator, Initiative
 from initiatives.serializers import IndicatorDetail, IndicatorRow
 from initiatives.serializers.indicator_writing import IndicatorBody, IndicatorChanges
 from pillars.models import Pillar, Plan
-from tracker.api import ExportView
 from tracker.api_writing import WrittenViewSet, only, values_of
 from tracker.errors import Invalid, Missing
 from tracker.http import api_actor
@@ -30,10 +28,8 @@ from tracker.preconditions import seen_revision
 class IndicatorViewSet(WrittenViewSet):
     """Indicators, with where each stands towards its target on the day `on`."""
 
-    queryset = Indicator.objects.none()
-    serializer_class = IndicatorRow
+    dataset = INDICATORS
     detail_class = IndicatorDetail
-    filterset_class = IndicatorFilter
     http_method_names = ["get", "head", "post", "patch"]
 
     def more(self, row: dict[str, Any]) -> dict[str, Any]:
@@ -115,10 +111,3 @@ def _year(row: YearRow) -> dict[str, Any]:
         "target": row.version.target.pk if row.version else None,
         "standing": row.standing,
     }
-
-
-class IndicatorExport(ExportView):
-    """All indicators as CSV."""
-
-    queryset = Indicator.objects.none()
-    export = INDICATORS

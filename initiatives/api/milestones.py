@@ -22,7 +22,7 @@ from initiatives.actions.milestones import (
     move_forecast,
 )
 from initiatives.api.naming import name_initiatives
-from initiatives.filters import MilestoneFilter
+from initiatives.datasets import MILESTONES
 from initiatives.models import (
     ChangeRequest,
     Evidence,
@@ -37,7 +37,6 @@ from initiatives.serializers import (
     DependentRow,
     EvidenceRow,
     ForecastRow,
-    MilestoneRow,
     MilestoneWhole,
     NeedsRow,
 )
@@ -53,10 +52,8 @@ from tracker.writing import refusals
 class MilestoneViewSet(WritingViewSet):
     """Milestones, with what was promised, what is expected and what came of it."""
 
-    queryset = Milestone.objects.none()
-    serializer_class = MilestoneRow
+    dataset = MILESTONES
     detail_class = MilestoneWhole
-    filterset_class = MilestoneFilter
     body_class = MilestoneBody
     http_method_names = ["get", "head", "post", "patch"]
 

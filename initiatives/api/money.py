@@ -14,12 +14,11 @@ from rest_framework.request import Request
 from initiatives.actions.corrections import as_recorded, correct_entry
 from initiatives.actions.money import EntryContent, NewEntry, check_entry, record_entries, reverse_entry
 from initiatives.api.naming import name_initiatives, name_organizations
-from initiatives.exports import LEDGER_ENTRIES
-from initiatives.filters import BudgetLineFilter, FundingAnnouncementFilter, LedgerEntryFilter
-from initiatives.models import BudgetLine, FundingAnnouncement, LedgerEntry
-from initiatives.serializers import BudgetLineRow, FundingAnnouncementRow, LedgerEntryRow
+from initiatives.datasets import BUDGET_LINES, FUNDING_ANNOUNCEMENTS, LEDGER_ENTRIES
+from initiatives.models import LedgerEntry
+from initiatives.serializers import LedgerEntryRow
 from initiatives.serializers.money import EntryCorrectionBody, LedgerEntryBody, ReversalBody
-from tracker.api import ExportView, RowsViewSet
+from tracker.api import RowsViewSet
 from tracker.api_writing import Bodies, WritingViewSet, only, values_of
 from tracker.errors import Refused, RowsRefused
 from tracker.http import api_actor
@@ -30,25 +29,19 @@ from tracker.writing import refusals
 class FundingAnnouncementViewSet(RowsViewSet):
     """Dollars said in public, which is not authority to spend."""
 
-    queryset = FundingAnnouncement.objects.none()
-    serializer_class = FundingAnnouncementRow
-    filterset_class = FundingAnnouncementFilter
+    dataset = FUNDING_ANNOUNCEMENTS
 
 
 class BudgetLineViewSet(RowsViewSet):
     """Where money of one fiscal year sits. A line is opened when the first dollars come to it."""
 
-    queryset = BudgetLine.objects.none()
-    serializer_class = BudgetLineRow
-    filterset_class = BudgetLineFilter
+    dataset = BUDGET_LINES
 
 
 class LedgerEntryViewSet(WritingViewSet):
     """The ledger: entries are added, undone by their reverse, and corrected by both."""
 
-    queryset = LedgerEntry.objects.none()
-    serializer_class = LedgerEntryRow
-    filterset_class = LedgerEntryFilter
+    dataset = LEDGER_ENTRIES
     body_class = LedgerEntryBody
 
     def make(self, bodies: Bodies, refused: dict[int, Refused], *, at: datetime) -> Sequence[LedgerEntry]:
@@ -104,10 +97,3 @@ class LedgerEntryViewSet(WritingViewSet):
             "line__initiative__plan", "line__initiative__pillar__plan", "line__organization"
         )
         return only(rows, key)
-
-
-class LedgerEntryExport(ExportView):
-    """The whole ledger as CSV."""
-
-    queryset = LedgerEntry.objects.none()
-    export = LEDGER_ENTRIES

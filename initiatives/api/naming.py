@@ -18,9 +18,10 @@ SHOWN = 60  # characters of a code that a refusal quotes
 def name_initiatives(
     bodies: Bodies, refused: dict[int, Refused], *, user: User, field: str = "initiative"
 ) -> dict[int, Initiative]:
-    """Takes `plan` and the field out of each body; the initiatives, by one query. What is not found joins the
-    refused."""
-    rows = Initiative.objects.visible_to(user).select_related("plan", "pillar__plan", "lead")
+    """Takes `plan` and the field out of each body; the initiatives, by the same few queries for any number of them.
+    What is not found joins the refused."""
+    # Plans and pillars are few: each is read once, and not beside every initiative.
+    rows = Initiative.objects.visible_to(user).prefetch_related("plan", "pillar__plan")
     message = _("There is no initiative “%(scope)s” that you may see.")
     return _named_in_plans(bodies, refused, rows, field=field, message=message)
 

@@ -22,12 +22,10 @@ from initiatives.actions.observations import (
 )
 from initiatives.actions.targets import NewTarget, TargetContent, check_target, set_targets
 from initiatives.api.naming import name_indicators, name_places
-from initiatives.exports import OBSERVATIONS, TARGETS
-from initiatives.filters import ObservationFilter, TargetFilter
+from initiatives.datasets import OBSERVATIONS, TARGETS
 from initiatives.models import Observation, Target
-from initiatives.serializers import ObservationRow, TargetRow
+from initiatives.serializers import ObservationRow
 from initiatives.serializers.indicator_writing import ObservationBody, SupersedingBody, TargetBody
-from tracker.api import ExportView
 from tracker.api_writing import Bodies, WritingViewSet, only, values_of
 from tracker.errors import Refused, RowsRefused
 from tracker.http import api_actor
@@ -40,9 +38,7 @@ RECORDED = OpenApiResponse(ObservationRow, "The observation that stands now.")
 class TargetViewSet(WritingViewSet):
     """Targets, each version a row of its own."""
 
-    queryset = Target.objects.none()
-    serializer_class = TargetRow
-    filterset_class = TargetFilter
+    dataset = TARGETS
     body_class = TargetBody
 
     def make(self, bodies: Bodies, refused: dict[int, Refused], *, at: datetime) -> Sequence[Target]:
@@ -63,9 +59,7 @@ class TargetViewSet(WritingViewSet):
 class ObservationViewSet(WritingViewSet):
     """What was observed: corrections and restatements are rows beside what they supersede."""
 
-    queryset = Observation.objects.none()
-    serializer_class = ObservationRow
-    filterset_class = ObservationFilter
+    dataset = OBSERVATIONS
     body_class = ObservationBody
 
     def make(self, bodies: Bodies, refused: dict[int, Refused], *, at: datetime) -> Sequence[Observation]:
@@ -117,17 +111,3 @@ class ObservationViewSet(WritingViewSet):
         return self.created(
             write(observation=observation, reading=reading, reason=reason, by=api_actor(self.user), at=now)
         )
-
-
-class TargetExport(ExportView):
-    """All targets as CSV, every version."""
-
-    queryset = Target.objects.none()
-    export = TARGETS
-
-
-class ObservationExport(ExportView):
-    """All observations as CSV, superseded ones included."""
-
-    queryset = Observation.objects.none()
-    export = OBSERVATIONS

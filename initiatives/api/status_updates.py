@@ -9,13 +9,11 @@ from rest_framework.request import Request
 from initiatives.actions.decisions import approve_update, return_update
 from initiatives.actions.updates import UPDATE_FIELDS, Read, UpdateContent, save_draft, submit_update
 from initiatives.api.naming import the_initiative
-from initiatives.exports import STATUS_UPDATES
-from initiatives.filters import StatusUpdateFilter
+from initiatives.datasets import STATUS_UPDATES
 from initiatives.models import StatusUpdate
 from initiatives.serializers import ApprovalBody, ReturnBody, StatusUpdateBody, StatusUpdateRow
 from pillars.actions import find_week
 from pillars.rules import week_code
-from tracker.api import ExportView
 from tracker.api_writing import IF_MATCH, WrittenViewSet, only, values_of
 from tracker.errors import Invalid, PreconditionRequired
 from tracker.http import PROBLEM, api_actor
@@ -42,9 +40,7 @@ DECIDED: dict[object, OpenApiResponse] = {
 class StatusUpdateViewSet(WrittenViewSet):
     """Status updates, newest week first. Drafts show only to those who may write or decide them."""
 
-    queryset = StatusUpdate.objects.none()
-    serializer_class = StatusUpdateRow
-    filterset_class = StatusUpdateFilter
+    dataset = STATUS_UPDATES
 
     @extend_schema(
         request=StatusUpdateBody,
@@ -128,10 +124,3 @@ def _person(account: str) -> User | None:
         message = _("Name another person who is a pillar lead here.")
         raise Invalid(message, fields={"on_behalf_of": message}, code="not_a_lead")
     return found
-
-
-class StatusUpdateExport(ExportView):
-    """All status updates as CSV."""
-
-    queryset = StatusUpdate.objects.none()
-    export = STATUS_UPDATES

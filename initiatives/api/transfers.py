@@ -13,7 +13,7 @@ from initiatives.actions.budget_lines import LineKey
 from initiatives.actions.transfers import Move, TransferContent, make_transfer, undo_transfer
 from initiatives.api.naming import name_organizations, the_initiative
 from initiatives.choices import TransferKind
-from initiatives.filters import TransferFilter
+from initiatives.datasets import TRANSFERS
 from initiatives.models import LedgerEntry, Transfer
 from initiatives.serializers import LedgerEntryRow, TransferDetail, TransferRow
 from initiatives.serializers.money import ReversalBody
@@ -28,10 +28,8 @@ from tracker.timemachine import head
 class TransferViewSet(WrittenViewSet):
     """Reprofiles, which move authority between fiscal years, and transfers between budget lines of one year."""
 
-    queryset = Transfer.objects.none()
-    serializer_class = TransferRow
+    dataset = TRANSFERS
     detail_class = TransferDetail
-    filterset_class = TransferFilter
 
     def more(self, row: dict[str, Any]) -> dict[str, Any]:
         """Its entries, in the order in which they were recorded."""

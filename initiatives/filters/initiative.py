@@ -16,6 +16,8 @@ from tracker.models import User
 
 
 class InitiativeFilter(StrictFilterSet):
+    by_the_clock = frozenset({"freshness"})
+
     plan = django_filters.CharFilter("plan__code", label=_("plan"))
     pillar = WholeNumberFilter("pillar__number", label=_("pillar"))
     code = django_filters.CharFilter(label=_("code"))

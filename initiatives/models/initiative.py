@@ -7,7 +7,7 @@ from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Case, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.urls import reverse
@@ -20,8 +20,10 @@ from tracker.choices import Language
 from tracker.models import User
 from tracker.models.sourced import Sourced
 from tracker.rules import Access
-from tracker.timemachine import Tracked, tracked
+from tracker.timemachine import Tracked, seen_since, tracked
 
+FUNDING = (Stage.AUTHORITY, Stage.PLANNED)  # the stages that say what an initiative is given
+_DOLLARS: "models.DecimalField[Any, Any]" = models.DecimalField(max_digits=30, decimal_places=2)
 # Names the public schema: who may see an initiative is decided by where it stands today, also in the past.
 _WITHIN_TODAY = """select i.id from public.initiatives_initiative i
     where i.plan_id in (select p.id from public.pillars_plan p where p.code = any(%s))
@@ -29,6 +31,11 @@ _WITHIN_TODAY = """select i.id from public.initiatives_initiative i
         where p.code || '/' || l.number = any(%s))
     or i.id in (select j.id from public.initiatives_initiative j join public.pillars_plan p on p.id = j.plan_id
         where p.code || '/' || j.code = any(%s))"""
+# The same of every place where it stood since a revision, for what a reader may have been shown since then.
+_WITHIN_SINCE = """select i.id from history.initiatives_initiative i join history.pillars_pillar l on l.id = i.pillar_id
+    join history.pillars_plan p on p.id in (i.plan_id, l.plan_id)
+    where i.to_rev > {0} and l.to_rev > {0} and p.to_rev > {0}
+    and (p.code = any(%s) or p.code || '/' || l.number = any(%s) or p.code || '/' || i.code = any(%s))"""
 
 
 def visible(user: User, path: str) -> Q:
@@ -41,9 +48,16 @@ def within(access: Access, path: str) -> Q:
     """The same for a part of somebody's access. No condition at all, `Q()`, when it covers everything."""
     if access.everywhere:
         return Q()
-    scopes = sorted(scope for _, scope in access.grants)
-    found = RawSQL(_WITHIN_TODAY, (scopes, scopes, scopes))  # noqa: S611 - parameters are bound
+    scopes, since = sorted(scope for _, scope in access.grants), seen_since()
+    rows = _WITHIN_TODAY if since is None else _WITHIN_SINCE.format(int(since))
+    found = RawSQL(rows, (scopes, scopes, scopes))  # noqa: S611 - parameters are bound
     return Q(**{f"{path}pk__in" if not path else f"{path.removesuffix('__')}_id__in": found})
+
+
+def _entries(on: date) -> Any:
+    """What stands in the ledger of the initiative outside by that day."""
+    standing = apps.get_model("initiatives", "LedgerEntry").objects.standing()
+    return standing.filter(line__initiative=OuterRef("pk"), effective_on__lte=on)
 
 
 class InitiativeQuerySet(models.QuerySet["Initiative"]):
@@ -52,8 +66,9 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
         return self.filter(visible(user, ""))
 
     def for_list(self) -> Self:
-        """With what a row of a list shows, by code."""
-        return self.select_related("plan", "pillar__plan", "lead", "manager").order_by("plan__code", "code", "pk")
+        """With what a row of a list shows, by code within each plan: an order that an index has, so that a page of a
+        long list is read without sorting it whole."""
+        return self.select_related("plan", "pillar__plan", "lead", "manager").order_by("plan_id", "code", "pk")
 
     def with_health(self, *, on: date) -> Self:
         """Adds `health`: where the initiative stands on that day, one bucket each, and `health_week` (the Monday of
@@ -90,17 +105,19 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
     def with_funding(self, *, on: date) -> Self:
         """Adds `funding`: dollars of authority recorded by that day, all fiscal years; where none stands, dollars
         planned; where neither does, null: not published."""
-        entries = (
-            apps.get_model("initiatives", "LedgerEntry")
-            .objects.standing()
-            .filter(line__initiative=OuterRef("pk"), effective_on__lte=on)
+        # One pass over the entries of the initiative, and no grouping of what is one group.
+        granted, planned = (
+            Func(
+                Case(When(stage=stage, then=F("amount")), output_field=_DOLLARS), function="sum", output_field=_DOLLARS
+            )
+            for stage in (Stage.AUTHORITY, Stage.PLANNED)
         )
+        rows = _entries(on).filter(stage__in=FUNDING).order_by().annotate(dollars=Coalesce(granted, planned))
+        return self.annotate(funding=Subquery(rows.values("dollars"), output_field=_DOLLARS))
 
-        def total(stage: Stage) -> Subquery:
-            rows = entries.filter(stage=stage).order_by().values("line__initiative")
-            return Subquery(rows.annotate(dollars=Sum("amount")).values("dollars"))
-
-        return self.annotate(funding=Coalesce(total(Stage.AUTHORITY), total(Stage.PLANNED)))
+    def with_published_funding(self, *, on: date) -> Self:
+        """Those whose `funding` is known. Says what `with_funding` would, without adding anything up."""
+        return self.filter(Exists(_entries(on).filter(stage__in=FUNDING)))
 
     def funded(self, *, known: bool = True) -> Self:
         """Those whose funding is known, or those whose funding is not. Needs `with_funding`."""

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, Exists, ExpressionWrapper, F, Func, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import Case, Exists, ExpressionWrapper, F, Func, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
@@ -81,6 +81,14 @@ class BudgetLineQuerySet(models.QuerySet["BudgetLine"]):
         tell."""
         return self.annotate(year_end=_of_ledger(on, **_year_end(on)))
 
+    def with_known_year_end(self, *, on: date) -> Self:
+        """Those whose `year_end` is known. Says what `with_year_end` would, without adding anything up."""
+        closed = OuterRef("lapses_in")
+        telling = Q(stage=Stage.EXPENDITURE) | Q(stage__in=[Stage.FORECAST, Stage.COMMITMENT]) & Q(open_in__lt=closed)
+        standing = apps.get_model("initiatives", "LedgerEntry").objects.standing().filter(effective_on__lte=on)
+        rows = standing.filter(line=OuterRef("pk")).alias(open_in=Value(fiscal_year(on)))
+        return self.alias(lapses_in=_lapses_in(F)).filter(Exists(rows.filter(telling)))
+
     def with_lapse(self, *, on: date) -> Self:
         """Adds `lapse`: dollars lost when the funds lapse, carry-forward taken off; null: nobody can tell."""
         return self.annotate(lapse=_of_ledger(on, **_year_end(on), **_lapse()))
@@ -104,18 +112,24 @@ class BudgetLineQuerySet(models.QuerySet["BudgetLine"]):
 
 def _of_ledger(on: date, **steps: Any) -> Subquery:
     """The last of some expressions over the totals of a line by stage, as they stand on that day: one pass over the
-    line's entries."""
+    line's entries, and nothing else is looked up. What is of the line itself is read outside."""
     rows = (
         apps.get_model("initiatives", "LedgerEntry")
         .objects.standing()
         .filter(line=OuterRef("pk"), effective_on__lte=on)
         .order_by()
-        .values("line")
-        .annotate(**{stage.value: Sum("amount", filter=Q(stage=stage)) for stage in Stage})
+        .annotate(**{stage.value: _total(stage) for stage in Stage})
     )
     for name, step in steps.items():
         rows = rows.annotate(**{name: step})
     return Subquery(rows.values(list(steps)[-1]), output_field=_DOLLARS)
+
+
+def _total(stage: Stage) -> Func:
+    """The sum of what stands at that stage, of all entries of a query: as no aggregate, for which Django would sort
+    them into groups first."""
+    at_stage = Case(When(stage=stage, then=F("amount")), output_field=_DOLLARS)
+    return Func(at_stage, function="sum", output_field=_DOLLARS)
 
 
 def _year_end(on: date) -> dict[str, Any]:
@@ -127,9 +141,8 @@ def _year_end(on: date) -> dict[str, Any]:
         default=F("expenditure") + F("commitment"),
         output_field=_DOLLARS,
     )
-    number: models.IntegerField[Any, Any] = models.IntegerField()
     return {
-        "lapses_in": ExpressionWrapper(F("line__fiscal_year") + F("line__organization__fund_life_years"), number),
+        "lapses_in": _lapses_in(OuterRef),
         "told_end": Case(
             When(lapses_in__lte=fiscal_year(on), then=F("expenditure")),
             default=Coalesce(F("forecast"), bound),
@@ -138,14 +151,21 @@ def _year_end(on: date) -> dict[str, Any]:
     }
 
 
+def _lapses_in(of: type[F]) -> "ExpressionWrapper[Any]":
+    """The fiscal year with which the funds of a line are closed, of the query's own lines or of those outside."""
+    number: models.IntegerField[Any, Any] = models.IntegerField()
+    return ExpressionWrapper(of("fiscal_year") + of("organization__fund_life_years"), number)
+
+
 def _lapse() -> dict[str, Any]:
     """`rules.money.projected_lapse` of the line outside: what is lost."""
     share = ExpressionWrapper(F("authority") * F("percentage") / Value(100), models.DecimalField())
     limit = Greatest(Func(share, Value(2), function="trunc"), Value(ZERO), output_field=_DOLLARS)
     return {
+        "vote": ExpressionWrapper(OuterRef("vote"), models.CharField()),
         "percentage": Case(
-            When(line__vote=Vote.OPERATING, then=F("line__organization__carry_forward_operating")),
-            When(line__vote=Vote.CAPITAL, then=F("line__organization__carry_forward_capital")),
+            When(vote=Vote.OPERATING, then=OuterRef("organization__carry_forward_operating")),
+            When(vote=Vote.CAPITAL, then=OuterRef("organization__carry_forward_capital")),
             default=Value(0),
             output_field=models.DecimalField(max_digits=5, decimal_places=2),
         ),
@@ -199,9 +219,8 @@ class LedgerEntryQuerySet(models.QuerySet["LedgerEntry"]):
         return self.filter(visible(user, "line__initiative__"))
 
     def for_list(self) -> Self:
-        return self.select_related("line__initiative__plan", "line__organization").order_by(
-            "line__initiative__plan__code", "line__initiative__code", "pk"
-        )
+        """As they were recorded, oldest first: the order that costs a page of any depth the same."""
+        return self.select_related("line__initiative__plan", "line__organization").order_by("pk")
 
     def standing(self) -> Self:
         """Neither reversed nor a reversal: such a pair cancels out, and leaves nothing known rather than a zero."""

@@ -1,7 +1,8 @@
 """Rows of initiatives and all that belongs to them, for API and exports; and what programs send to write them."""
 
 from initiatives.serializers.evidence import EvidenceRow
-from initiatives.serializers.indicator import IndicatorDetail, IndicatorRow, ObservationRow, TargetRow
+from initiatives.serializers.indicator import IndicatorDetail, IndicatorRow
+from initiatives.serializers.indicator_facts import ObservationRow, TargetRow
 from initiatives.serializers.initiative import InitiativeDetail, InitiativeRow, InitiativeSourceRow
 from initiatives.serializers.milestone import BaselineRow, ForecastRow, MilestoneDetail, MilestoneRow
 from initiatives.serializers.milestone_facts import (

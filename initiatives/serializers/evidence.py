@@ -2,38 +2,79 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from pillars.serializers import SIMULATED
 from tracker.fields import NameField, WholeField
-from tracker.serializers import RevisionField, RowSerializer, StrictSerializer, TextField
+from tracker.row_fields import (
+    CountField,
+    IdField,
+    InitiativeField,
+    InitiativeIdField,
+    KeyField,
+    PillarField,
+    PlanField,
+    RevisionField,
+    SimulatedField,
+    Unit,
+)
+from tracker.serializers import RowSerializer, StrictSerializer, TextField
 
 _KEY: dict[str, Any] = {"required": False, "allow_null": True, "default": None, "min_value": 1, "max_value": 2**63 - 1}
 
 
 class EvidenceRow(RowSerializer):
-    id = serializers.IntegerField()
-    plan = serializers.CharField(source="initiative.plan.code")
-    simulated = serializers.BooleanField(source="initiative.plan.simulated", help_text=SIMULATED)
-    pillar = serializers.IntegerField(source="initiative.pillar.number")
-    initiative = serializers.CharField(source="initiative.code")
-    initiative_id = serializers.IntegerField()
-    milestone = serializers.CharField(source="milestone.code", allow_null=True, help_text="What it bears out, if one.")
-    milestone_id = serializers.IntegerField(allow_null=True)
-    entry = serializers.IntegerField(source="entry_id", allow_null=True, help_text="Ledger entry that it bears out.")
-    observation = serializers.IntegerField(
-        source="observation_id", allow_null=True, help_text="Observation that it bears out."
+    id = IdField()
+    plan = PlanField(source="initiative.plan.code")
+    simulated = SimulatedField(source="initiative.plan.simulated")
+    pillar = PillarField(source="initiative.pillar.number")
+    initiative = InitiativeField(source="initiative.code")
+    initiative_id = InitiativeIdField()
+    milestone = serializers.CharField(
+        source="milestone.code", allow_null=True, label=_("Milestone"),
+        help_text=_("Code of the milestone that it bears out; null where it bears out something else."),
+    )  # fmt: skip
+    milestone_id = KeyField(
+        "milestones",
+        allow_null=True, label=_("Key of the milestone"),
+        help_text=_("`id` of that milestone in the milestones; null without one."),
+    )  # fmt: skip
+    entry = KeyField(
+        "ledger-entries",
+        source="entry_id", allow_null=True, label=_("Ledger entry"),
+        help_text=_("`id` of the ledger entry that it bears out; null where it bears out something else."),
+    )  # fmt: skip
+    observation = KeyField(
+        "observations",
+        source="observation_id", allow_null=True, label=_("Observation"),
+        help_text=_(
+            "`id` of the observation that it bears out; null where it bears out something else. Where milestone, entry "
+            "and observation are all null it bears out the initiative as a whole."
+        ),
+    )  # fmt: skip
+    title = serializers.CharField(label=_("Title"), help_text=_("What it is called, in the language of who added it."))
+    url = serializers.CharField(label=_("Address"), help_text=_("Web address of a link; empty for a file."))
+    sha256 = serializers.CharField(
+        label=_("SHA-256"), help_text=_("Of the bytes of the file, in hexadecimal; empty for a link.")
     )
-    title = serializers.CharField()
-    url = serializers.CharField(help_text="Address of a link; empty for a file.")
-    sha256 = serializers.CharField(help_text="Of the file; empty for a link.")
-    file_name = serializers.CharField()
-    media_type = serializers.CharField()
-    size = serializers.IntegerField(allow_null=True, help_text="Bytes; null for a link.")
-    added_by = serializers.CharField(source="added_by.username", allow_null=True, help_text="Account.")
-    added_at = serializers.DateTimeField()
-    withdrawn_reason = serializers.CharField(help_text="Why it was withdrawn; empty while it stands.")
+    file_name = serializers.CharField(
+        label=_("File name"), help_text=_("As the file was called when it was added; empty for a link.")
+    )
+    media_type = serializers.CharField(
+        label=_("Media type"), help_text=_("What is in the file, such as application/pdf; empty for a link.")
+    )
+    size = CountField(
+        Unit.BYTES, allow_null=True, label=_("Size"), help_text=_("Of the file; null for a link.")
+    )  # fmt: skip
+    added_by = serializers.CharField(
+        source="added_by.username", allow_null=True, label=_("Added by"),
+        help_text=_("Account of who added it; null where a plan’s file did."),
+    )  # fmt: skip
+    added_at = serializers.DateTimeField(label=_("Added at"), help_text=_("When it was added."))
+    withdrawn_reason = serializers.CharField(
+        label=_("Why it was withdrawn"), help_text=_("Empty while it stands. What is withdrawn stays to be seen.")
+    )
     revision = RevisionField()
 
 

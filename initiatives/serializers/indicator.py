@@ -1,172 +1,192 @@
-"""Rows of indicators, their targets and their observations. Values in the indicator's own unit."""
+"""Rows of indicators. Values in the indicator's own unit."""
 
 from typing import Any
 
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from initiatives.choices import (
     Accumulation,
-    Availability,
     Calendar,
     Direction,
     Level,
     Measure,
-    ObservationKind,
     Qualifier,
     RollupRule,
     Standing,
-    TargetChange,
     TargetType,
 )
-from pillars.serializers import SIMULATED
-from tracker.serializers import OfficialField, RevisionField, RowSerializer, SourceField, VocabularyField
-
-UNIT = "In the indicator's unit."
-NO_PROGRESS = (
-    "Why there is no progress: not_reported, no_baseline, no_target, a_range, neutral, no_distance, behind_baseline, "
-    "part_of_year."
+from initiatives.rules.indicators import NoProgress
+from tracker.row_fields import (
+    CountField,
+    EnglishNoteField,
+    EnglishTitleField,
+    FrenchNoteField,
+    FrenchOfficialField,
+    FrenchTitleField,
+    IdField,
+    InitiativeField,
+    InitiativeIdField,
+    MeasureField,
+    OfficialField,
+    PillarField,
+    PlanField,
+    RevisionField,
+    SimulatedField,
+    SourceField,
+    SourceUrlField,
+    Unit,
+    WordField,
 )
+from tracker.serializers import RowSerializer, VocabularyField
+
+UNIT = _("In the indicator’s unit.")
+OF_PILLAR = _("Number of the pillar that the indicator, or its initiative, is of; null: of the plan as a whole.")
+OF_INITIATIVE = _("Code of the initiative that the indicator is of; null: of a pillar or of the plan as a whole.")
 
 
-class ValueField(serializers.DecimalField):
+class ValueField(MeasureField):
     """A value in the indicator's unit; null is unknown, and never zero."""
 
     def __init__(self, **kwargs: Any) -> None:
         given = {"max_digits": 18, "decimal_places": 6, "allow_null": True, "help_text": UNIT}
-        super().__init__(**{**given, **kwargs})
+        super().__init__(Unit.INDICATOR, **{**given, **kwargs})
 
 
 class IndicatorRow(RowSerializer):
     expressions = {"pillar": Coalesce("initiative__pillar__number", "pillar__number")}
 
-    id = serializers.IntegerField()
-    plan = serializers.CharField(source="plan.code")
-    simulated = serializers.BooleanField(source="plan.simulated", help_text=SIMULATED)
-    pillar = serializers.IntegerField(allow_null=True, help_text="Null: of the plan as a whole.")
-    initiative = serializers.CharField(
-        source="initiative.code", allow_null=True, help_text="Null: of a pillar or the plan as a whole."
+    id = IdField()
+    plan = PlanField(source="plan.code")
+    simulated = SimulatedField(source="plan.simulated")
+    pillar = PillarField(allow_null=True, help_text=OF_PILLAR)
+    initiative = InitiativeField(source="initiative.code", allow_null=True, help_text=OF_INITIATIVE)
+    initiative_id = InitiativeIdField(
+        allow_null=True, help_text=_("`id` of that initiative in the initiatives; null without one.")
     )
-    initiative_id = serializers.IntegerField(allow_null=True)
-    code = serializers.CharField()
-    title_en = serializers.CharField()
-    title_fr = serializers.CharField()
-    unit_en = serializers.CharField()
-    unit_fr = serializers.CharField()
-    decimals = serializers.IntegerField(help_text="Decimals that pages show.")
-    level = VocabularyField(Level)
-    measure = VocabularyField(Measure)
-    direction = VocabularyField(Direction)
-    target_type = VocabularyField(TargetType, help_text="The usual; that of the target which counts: target_due_type.")
-    accumulation = VocabularyField(Accumulation)
-    rollup_rule = VocabularyField(RollupRule)
-    calendar = VocabularyField(Calendar)
-    baseline_value = ValueField()
-    baseline_on = serializers.DateField(allow_null=True)
-    standing = VocabularyField(Standing, help_text="On the day `on`, towards the target that counts then.")
-    actual = ValueField(help_text="What is judged: the value of the target's year so far, else of the last year known.")
-    actual_until = serializers.DateField(allow_null=True, help_text="Last day that `actual` is of.")
-    target_due_on = serializers.DateField(allow_null=True)
-    target_due_type = VocabularyField(
-        TargetType, allow_null=True, help_text="Of the version in force when the judged period ends."
+    code = serializers.CharField(
+        label=_("Code"), help_text=_("Names the indicator for good within its plan. Other datasets refer to it so.")
     )
-    target_lower = ValueField(help_text="Of the version in force when the judged period ends.")
-    target_upper = ValueField(help_text="Of the version in force when the judged period ends.")
-    progress = serializers.DecimalField(
-        18, 4, allow_null=True,
-        help_text="(actual - baseline) / (target - baseline): 1 at the target, negative on the wrong side, not capped.",
+    title_en = EnglishTitleField()
+    title_fr = FrenchTitleField()
+    unit_en = serializers.CharField(
+        label=_("Unit, English"), help_text=_("What its values count, in English, such as kilograms.")
+    )
+    unit_fr = serializers.CharField(
+        label=_("Unit, French"), help_text=_("What its values count, in French, such as kilogrammes.")
+    )
+    decimals = CountField(
+        Unit.DECIMALS, label=_("Decimals"), help_text=_("Decimals that pages show. The values here are not rounded.")
+    )
+    level = VocabularyField(
+        Level, label=_("Level"), help_text=_("Output: what the plan does. Outcome: what comes of it.")
+    )
+    measure = VocabularyField(
+        Measure, label=_("Recorded as"), help_text=_("One number, or a numerator and a denominator.")
+    )
+    direction = VocabularyField(
+        Direction, label=_("Direction"), help_text=_("Which way is better; neutral where nobody claims either.")
+    )
+    target_type = VocabularyField(
+        TargetType, label=_("Target type"),
+        help_text=_("How its targets usually read. That of the target which counts is `target_due_type`."),
     )  # fmt: skip
-    no_progress = serializers.CharField(allow_null=True, help_text=NO_PROGRESS)
-    method_en = serializers.CharField()
-    method_fr = serializers.CharField()
-    note_en = serializers.CharField()
-    note_fr = serializers.CharField()
+    accumulation = VocabularyField(
+        Accumulation, label=_("What a value is"),
+        help_text=_(
+            "Flow: of its period alone; adds up. Running total: since the start of its year. Stock: at the end of its "
+            "period."
+        ),
+    )  # fmt: skip
+    rollup_rule = VocabularyField(
+        RollupRule, label=_("Rolls up by"),
+        help_text=_("How values of several periods or places become one. Where it says none, do not add them up."),
+    )  # fmt: skip
+    calendar = VocabularyField(
+        Calendar, label=_("Calendar"), help_text=_("When its years begin: 1 January, 1 April, or 1 October (U.S.).")
+    )
+    baseline_value = ValueField(
+        label=_("Baseline"),
+        help_text=_("Value before the plan, which progress is measured from; null where there is none."),
+    )
+    baseline_on = serializers.DateField(
+        allow_null=True, label=_("Baseline date"), help_text=_("Last day that the baseline is of; null without one.")
+    )
+    standing = VocabularyField(
+        Standing, label=_("Standing"),
+        help_text=_("Where it stands on the day `on` towards the target that counts then; computed, never typed."),
+    )  # fmt: skip
+    actual = ValueField(
+        label=_("Actual"),
+        help_text=_(
+            "What is judged, in the indicator’s unit: the value of the target’s year so far, else of the last year "
+            "known; null where nothing is reported."
+        ),
+    )
+    actual_until = serializers.DateField(
+        allow_null=True, label=_("Actual until"), help_text=_("Last day that `actual` is of; null without one.")
+    )
+    target_due_on = serializers.DateField(
+        allow_null=True, label=_("Target due"),
+        help_text=_("Day by which the target that counts is to be reached; null where no target is set."),
+    )  # fmt: skip
+    target_due_type = VocabularyField(
+        TargetType, allow_null=True, label=_("Type of that target"),
+        help_text=_("Of the version in force when the judged period ends; null where no target is set."),
+    )  # fmt: skip
+    target_lower = ValueField(
+        label=_("Lower bound of that target"),
+        help_text=_("Of the version in force when the judged period ends; null where the type has no such bound."),
+    )
+    target_upper = ValueField(
+        label=_("Upper bound of that target"),
+        help_text=_("Of the version in force when the judged period ends; null where the type has no such bound."),
+    )
+    progress = MeasureField(
+        Unit.SHARE, max_digits=18, decimal_places=4, allow_null=True, label=_("Progress"),
+        help_text=_(
+            "(actual - baseline) / (target - baseline): 1 at the target, negative on the wrong side of the baseline, "
+            "not capped. Null where it has no meaning, which `no_progress` explains; it is not zero then."
+        ),
+    )  # fmt: skip
+    no_progress = WordField(
+        [(word.value, word.words) for word in NoProgress], allow_null=True, label=_("Why there is no progress"),
+        help_text=_("One word; null where there is progress."),
+    )  # fmt: skip
+    method_en = serializers.CharField(
+        label=_("Method, English"), help_text=_("How it is measured, in English. Empty where nothing is written.")
+    )
+    method_fr = serializers.CharField(
+        label=_("Method, French"), help_text=_("How it is measured, in French. Empty where nothing is written.")
+    )
+    note_en = EnglishNoteField()
+    note_fr = FrenchNoteField()
     source = SourceField()  # type: ignore[assignment]  # a column of this name
-    source_url = serializers.CharField()
+    source_url = SourceUrlField()
     official = OfficialField()
-    french_official = OfficialField()
+    french_official = FrenchOfficialField()
     revision = RevisionField()
 
 
 class IndicatorYear(serializers.Serializer[Any]):
     """What is known of one year of the indicator's own calendar by the day `on`."""
 
-    year = serializers.IntegerField(help_text="Year in which it starts: 2024 for U.S. fiscal year 2025.")
+    year = serializers.IntegerField(help_text=_("Year in which it starts: 2024 for U.S. fiscal year 2025."))
     starts_on = serializers.DateField()
     ends_on = serializers.DateField()
-    value = ValueField(help_text="Null: `reason` says why.")
-    qualifier = VocabularyField(Qualifier, help_text="Of several values about, unless all are exact.")
-    until = serializers.DateField(allow_null=True, help_text="Last day that the value is of.")
-    covered_days = serializers.IntegerField(help_text="Days of the year that the value rests on.")
-    days = serializers.IntegerField(help_text="Days of the year.")
+    value = ValueField(help_text=_("Null: `reason` says why."))
+    qualifier = VocabularyField(Qualifier, help_text=_("Of several values about, unless all are exact."))
+    until = serializers.DateField(allow_null=True, help_text=_("Last day that the value is of."))
+    covered_days = serializers.IntegerField(help_text=_("Days of the year that the value rests on."))
+    days = serializers.IntegerField(help_text=_("Days of the year."))
     reason = serializers.CharField(allow_null=True, help_text="nothing_reported, not_rolled_up, places.")
-    observations = serializers.ListField(child=serializers.IntegerField(), help_text="Those that make the value.")
-    target = serializers.IntegerField(allow_null=True, help_text="Version that was in force when the year's was due.")
-    standing = VocabularyField(Standing, allow_null=True, help_text="Null: no target was due in it.")
+    observations = serializers.ListField(child=serializers.IntegerField(), help_text=_("Those that make the value."))
+    target = serializers.IntegerField(
+        allow_null=True, help_text=_("Version that was in force when the year’s was due.")
+    )
+    standing = VocabularyField(Standing, allow_null=True, help_text=_("Null: no target was due in it."))
 
 
 class IndicatorDetail(IndicatorRow):
-    years = IndicatorYear(many=True, help_text="Every year that something is reported for or a target falls into.")
-
-
-class TargetRow(RowSerializer):
-    expressions = {"pillar": Coalesce("indicator__initiative__pillar__number", "indicator__pillar__number")}
-
-    id = serializers.IntegerField()
-    plan = serializers.CharField(source="indicator.plan.code")
-    simulated = serializers.BooleanField(source="indicator.plan.simulated", help_text=SIMULATED)
-    pillar = serializers.IntegerField(allow_null=True, help_text="Null: of the plan as a whole.")
-    initiative = serializers.CharField(source="indicator.initiative.code", allow_null=True)
-    indicator = serializers.CharField(source="indicator.code")
-    indicator_id = serializers.IntegerField()
-    due_on = serializers.DateField()
-    number = serializers.IntegerField(help_text="Version: a revision has the next number, and the old one stays.")
-    current = serializers.BooleanField(help_text="The last version for its day.")
-    target_type = VocabularyField(TargetType)
-    lower = ValueField()
-    upper = ValueField()
-    change = VocabularyField(TargetChange, help_text="Against the version before; computed.")
-    reason = serializers.CharField(help_text="Why it was revised.")
-    source = SourceField()  # type: ignore[assignment]  # a column of this name
-    source_url = serializers.CharField()
-    set_by = serializers.CharField(source="set_by.username", allow_null=True, help_text="Account.")
-    set_at = serializers.DateTimeField()
-    revision = RevisionField()
-
-
-class ObservationRow(RowSerializer):
-    expressions = {"pillar": Coalesce("indicator__initiative__pillar__number", "indicator__pillar__number")}
-
-    id = serializers.IntegerField()
-    plan = serializers.CharField(source="indicator.plan.code")
-    simulated = serializers.BooleanField(source="indicator.plan.simulated", help_text=SIMULATED)
-    pillar = serializers.IntegerField(allow_null=True, help_text="Null: of the plan as a whole.")
-    initiative = serializers.CharField(source="indicator.initiative.code", allow_null=True)
-    indicator = serializers.CharField(source="indicator.code")
-    indicator_id = serializers.IntegerField()
-    period_start = serializers.DateField(allow_null=True, help_text="Null: not published.")
-    period_end = serializers.DateField(allow_null=True, help_text="Null: not published.")
-    place = serializers.CharField(source="place.code", allow_null=True, help_text="Null: of the whole.")
-    availability = VocabularyField(Availability)
-    value = ValueField()
-    numerator = ValueField(help_text="Of a ratio.")
-    denominator = ValueField(help_text="Of a ratio.")
-    amount = ValueField(help_text="The value, or numerator divided by denominator; null unless reported.")
-    qualifier = VocabularyField(Qualifier)
-    kind = VocabularyField(ObservationKind)
-    supersedes = serializers.IntegerField(
-        source="supersedes_id", allow_null=True, help_text="The observation that it corrects or restates."
-    )
-    superseded_by = serializers.IntegerField(
-        source="superseded_by.id", allow_null=True, help_text="The observation that corrects or restates it."
-    )
-    reason = serializers.CharField(help_text="Why it corrects or restates.")
-    source = SourceField()  # type: ignore[assignment]  # a column of this name
-    source_url = serializers.CharField()
-    official = OfficialField()
-    published_on = serializers.DateField(allow_null=True)
-    note_en = serializers.CharField()
-    note_fr = serializers.CharField()
-    recorded_by = serializers.CharField(source="recorded_by.username", allow_null=True, help_text="Account.")
-    recorded_at = serializers.DateTimeField()
-    revision = RevisionField()
+    years = IndicatorYear(many=True, help_text=_("Every year that something is reported for or a target falls into."))

@@ -4,21 +4,33 @@ from decimal import Decimal
 
 from django.db.models import BooleanField, Case, Count, F, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from initiatives.choices import MilestoneKind
 from initiatives.models import MilestoneForecast
-from pillars.serializers import SIMULATED
 from tracker.fields import DayField, KeptTextField, NameField, WeightField
-from tracker.serializers import (
+from tracker.row_fields import (
+    CountField,
+    EnglishNoteField,
+    EnglishTitleField,
+    FrenchNoteField,
+    FrenchOfficialField,
+    FrenchTitleField,
+    IdField,
+    InitiativeField,
+    InitiativeIdField,
+    MeasureField,
     OfficialField,
+    PillarField,
+    PlanField,
     RevisionField,
-    RowSerializer,
+    SimulatedField,
     SourceField,
-    StrictSerializer,
-    TextField,
-    VocabularyField,
+    SourceUrlField,
+    Unit,
 )
+from tracker.serializers import RowSerializer, StrictSerializer, TextField, VocabularyField
 from tracker.tabular import DaysBetween
 
 _LAST_DATE = Coalesce(F("actual_on"), F("forecast_on"))
@@ -39,47 +51,96 @@ class MilestoneRow(RowSerializer):
         ),
     }
 
-    id = serializers.IntegerField()
-    plan = serializers.CharField(source="initiative.plan.code")
-    simulated = serializers.BooleanField(source="initiative.plan.simulated", help_text=SIMULATED)
-    pillar = serializers.IntegerField(source="initiative.pillar.number")
-    initiative = serializers.CharField(source="initiative.code")
-    initiative_id = serializers.IntegerField()
-    code = serializers.CharField()
-    title_en = serializers.CharField()
-    title_fr = serializers.CharField()
-    kind = VocabularyField(MilestoneKind)
-    weight = serializers.DecimalField(6, 2)
-    acceptance_criteria_en = serializers.CharField()
-    acceptance_criteria_fr = serializers.CharField()
-    evidence = serializers.CharField(help_text="Address of the evidence.")
-    note_en = serializers.CharField()
-    note_fr = serializers.CharField()
-    first_baseline_on = serializers.DateField(allow_null=True, help_text="Date first approved.")
-    baseline_on = serializers.DateField(allow_null=True, help_text="Date last approved.")
-    forecast_on = serializers.DateField(allow_null=True, help_text="Date last forecast.")
+    id = IdField()
+    plan = PlanField(source="initiative.plan.code")
+    simulated = SimulatedField(source="initiative.plan.simulated")
+    pillar = PillarField(source="initiative.pillar.number")
+    initiative = InitiativeField(source="initiative.code")
+    initiative_id = InitiativeIdField()
+    code = serializers.CharField(
+        label=_("Code"), help_text=_("Names the milestone for good within its initiative, such as M2.")
+    )
+    title_en = EnglishTitleField()
+    title_fr = FrenchTitleField()
+    kind = VocabularyField(MilestoneKind, label=_("Kind"), help_text=_("What sort of event it is."))
+    weight = MeasureField(
+        Unit.WEIGHT, max_digits=6, decimal_places=2, label=_("Weight"),
+        help_text=_("How much it counts beside others when milestones are counted by weight; 0 does not count."),
+    )  # fmt: skip
+    acceptance_criteria_en = serializers.CharField(
+        label=_("Acceptance criteria, English"),
+        help_text=_("What has to be there for it to be met, in English. Empty where nothing is written."),
+    )
+    acceptance_criteria_fr = serializers.CharField(
+        label=_("Acceptance criteria, French"),
+        help_text=_("What has to be there for it to be met, in French. Empty where nothing is written."),
+    )
+    evidence = serializers.CharField(
+        label=_("Address of the evidence"),
+        help_text=_("Web address that bears out that it was met. More of it is in the evidence."),
+    )
+    note_en = EnglishNoteField()
+    note_fr = FrenchNoteField()
+    first_baseline_on = serializers.DateField(
+        allow_null=True, label=_("First baseline"), help_text=_("Date first approved; null where none was.")
+    )
+    baseline_on = serializers.DateField(
+        allow_null=True, label=_("Latest baseline"), help_text=_("Date last approved; null where none was.")
+    )
+    forecast_on = serializers.DateField(
+        allow_null=True, label=_("Latest forecast"),
+        help_text=_("Date last forecast by those who run it; nobody approves it. Null where none was made."),
+    )  # fmt: skip
     planned_on = serializers.DateField(
-        allow_null=True, help_text="What was promised: `baseline_on`, else first forecast."
-    )
+        allow_null=True, label=_("Promised for"),
+        help_text=_("What was promised: `baseline_on`, else the first forecast. Null where there is neither."),
+    )  # fmt: skip
     expected_on = serializers.DateField(
-        allow_null=True, help_text="What is expected: `forecast_on`, else the baseline."
+        allow_null=True, label=_("Expected on"),
+        help_text=_("What is expected: `forecast_on`, else `baseline_on`. Null where there is neither."),
+    )  # fmt: skip
+    actual_on = serializers.DateField(
+        allow_null=True, label=_("Met on"), help_text=_("Day on which it was met; null while it is not.")
     )
-    actual_on = serializers.DateField(allow_null=True, help_text="Date met.")
-    slippage_days_against_first = serializers.IntegerField(
-        allow_null=True, help_text="Days from the first baseline to the date met, else forecast; negative is early."
+    slippage_days_against_first = CountField(
+        Unit.DAYS, allow_null=True, label=_("Slippage against the first baseline"),
+        help_text=_(
+            "Calendar days from `first_baseline_on` to `actual_on`, else to `forecast_on`; negative is early, null "
+            "where one of the two dates is not known."
+        ),
+    )  # fmt: skip
+    slippage_days_against_latest = CountField(
+        Unit.DAYS, allow_null=True, label=_("Slippage against the latest baseline"),
+        help_text=_(
+            "Calendar days from `baseline_on` to `actual_on`, else to `forecast_on`; negative is early, null where one "
+            "of the two dates is not known. A new baseline sets it back; the slippage against the first stays."
+        ),
+    )  # fmt: skip
+    forecast_moves = CountField(
+        Unit.MOVES, label=_("Moves of the forecast"),
+        help_text=_("How often the forecast moved: forecasts made, less the first. 0 also where none was made."),
+    )  # fmt: skip
+    late = serializers.BooleanField(
+        label=_("Late"),
+        help_text=_(
+            "Not met by the day `on` though `planned_on` is before it, and neither cancelled nor pre-plan. A later "
+            "forecast does not excuse. Only milestones that count are late."
+        ),
     )
-    slippage_days_against_latest = serializers.IntegerField(
-        allow_null=True, help_text="Days from the latest baseline to the date met, else forecast; negative is early."
+    pre_plan = serializers.BooleanField(
+        label=_("Met before the plan"),
+        help_text=_("Met before the plan was announced: true work, but it earns the plan no progress."),
     )
-    forecast_moves = serializers.IntegerField(help_text="How often the forecast moved.")
-    late = serializers.BooleanField(help_text="Not met by the day `on` though promised for an earlier one.")
-    pre_plan = serializers.BooleanField(help_text="Met before the plan was announced: earns no progress.")
-    cancelled_on = serializers.DateField(allow_null=True)
-    cancelled_reason = serializers.CharField()
+    cancelled_on = serializers.DateField(
+        allow_null=True,
+        label=_("Cancelled on"),
+        help_text=_("From this day on it does not count; null while it stands."),
+    )
+    cancelled_reason = serializers.CharField(label=_("Why it was cancelled"), help_text=_("Empty while it stands."))
     source = SourceField()  # type: ignore[assignment]  # a column of this name
-    source_url = serializers.CharField()
+    source_url = SourceUrlField()
     official = OfficialField()
-    french_official = OfficialField()
+    french_official = FrenchOfficialField()
     revision = RevisionField()
 
 
@@ -88,19 +149,19 @@ class BaselineRow(RowSerializer):
     date = serializers.DateField()
     reason = serializers.CharField()
     approved_at = serializers.DateTimeField()
-    approved_by = serializers.CharField(source="approved_by.username", allow_null=True, help_text="Account.")
+    approved_by = serializers.CharField(source="approved_by.username", allow_null=True, help_text=_("Account."))
 
 
 class ForecastRow(RowSerializer):
     date = serializers.DateField()
     reason = serializers.CharField()
     made_at = serializers.DateTimeField()
-    made_by = serializers.CharField(source="made_by.username", allow_null=True, help_text="Account.")
+    made_by = serializers.CharField(source="made_by.username", allow_null=True, help_text=_("Account."))
 
 
 class MilestoneDetail(MilestoneRow):
-    baselines = BaselineRow(many=True, help_text="Every approved date, oldest first.")
-    forecasts = ForecastRow(many=True, help_text="Every date that was expected, oldest first.")
+    baselines = BaselineRow(many=True, help_text=_("Every approved date, oldest first."))
+    forecasts = ForecastRow(many=True, help_text=_("Every date that was expected, oldest first."))
 
 
 class MilestoneBody(StrictSerializer):

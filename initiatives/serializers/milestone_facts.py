@@ -1,34 +1,69 @@
 """What stands beside a milestone's dates: requests for new baselines, and dependencies."""
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from initiatives.choices import Decision
 from initiatives.serializers.evidence import EvidenceRow
 from initiatives.serializers.milestone import MilestoneDetail
-from pillars.serializers import SIMULATED
 from tracker.fields import DayField, DollarsField, NameField
-from tracker.serializers import RevisionField, RowSerializer, StrictSerializer, TextField, VocabularyField
+from tracker.row_fields import (
+    INITIATIVES,
+    AmountField,
+    CodeField,
+    IdField,
+    InitiativeField,
+    KeyField,
+    PillarField,
+    PlanField,
+    RevisionField,
+    SimulatedField,
+)
+from tracker.serializers import RowSerializer, StrictSerializer, TextField, VocabularyField
 
 
 class ChangeRequestRow(RowSerializer):
-    id = serializers.IntegerField()
-    plan = serializers.CharField(source="milestone.initiative.plan.code")
-    simulated = serializers.BooleanField(source="milestone.initiative.plan.simulated", help_text=SIMULATED)
-    pillar = serializers.IntegerField(source="milestone.initiative.pillar.number")
-    initiative = serializers.CharField(source="milestone.initiative.code")
-    milestone = serializers.CharField(source="milestone.code")
-    milestone_id = serializers.IntegerField()
-    date = serializers.DateField(help_text="New baseline date.")
-    dollars = serializers.DecimalField(
-        16, 2, allow_null=True, help_text="What the requester says it costs; negative saves, null is not estimated."
+    id = IdField()
+    plan = PlanField(source="milestone.initiative.plan.code")
+    simulated = SimulatedField(source="milestone.initiative.plan.simulated")
+    pillar = PillarField(source="milestone.initiative.pillar.number")
+    initiative = InitiativeField(source="milestone.initiative.code")
+    milestone = serializers.CharField(
+        source="milestone.code", label=_("Milestone"),
+        help_text=_("Code, within the initiative, of the milestone that would be measured anew."),
+    )  # fmt: skip
+    milestone_id = KeyField(
+        "milestones", label=_("Key of the milestone"), help_text=_("`id` of the milestone in the milestones.")
     )
-    reason = serializers.CharField()
-    requested_by = serializers.CharField(source="requested_by.username", help_text="Account.")
-    requested_at = serializers.DateTimeField()
-    decision = VocabularyField(Decision, allow_null=True, help_text="Null while it waits.")
-    decided_by = serializers.CharField(source="decided_by.username", allow_null=True, help_text="Account.")
-    decided_at = serializers.DateTimeField(allow_null=True)
-    comment = serializers.CharField(help_text="Of who decided.")
+    date = serializers.DateField(
+        label=_("New baseline date"), help_text=_("The date asked for. It counts only once the request is approved.")
+    )
+    dollars = AmountField(
+        allow_null=True, label=_("Effect in dollars"),
+        help_text=_(
+            "What the requester says the change costs the initiative; negative saves, null is not estimated. Nothing "
+            "of it enters the ledger."
+        ),
+    )  # fmt: skip
+    reason = serializers.CharField(label=_("Reason"), help_text=_("Why another date is asked for."))
+    requested_by = serializers.CharField(
+        source="requested_by.username", label=_("Requested by"), help_text=_("Account of who asked.")
+    )
+    requested_at = serializers.DateTimeField(label=_("Requested at"), help_text=_("When it was asked for."))
+    decision = VocabularyField(
+        Decision, allow_null=True, label=_("Decision"),
+        help_text=_("What became of it; null while it waits. A decision is final."),
+    )  # fmt: skip
+    decided_by = serializers.CharField(
+        source="decided_by.username", allow_null=True, label=_("Decided by"),
+        help_text=_("Account of who approved, refused or withdrew it; null while it waits."),
+    )  # fmt: skip
+    decided_at = serializers.DateTimeField(
+        allow_null=True, label=_("Decided at"), help_text=_("When that was; null while it waits.")
+    )
+    comment = serializers.CharField(
+        label=_("Comment"), help_text=_("What the person who decided says to it; a refusal has one.")
+    )
     revision = RevisionField()
 
 
@@ -53,16 +88,36 @@ class DecisionBody(StrictSerializer):
 
 
 class MilestoneDependencyRow(RowSerializer):
-    id = serializers.IntegerField()
-    plan = serializers.CharField(source="milestone.initiative.plan.code")
-    simulated = serializers.BooleanField(source="milestone.initiative.plan.simulated", help_text=SIMULATED)
-    initiative = serializers.CharField(source="milestone.initiative.code")
-    milestone = serializers.CharField(source="milestone.code")
-    milestone_id = serializers.IntegerField()
-    needs_initiative = serializers.CharField(source="needs.initiative.code")
-    needs = serializers.CharField(source="needs.code", help_text="What it waits for.")
-    needs_id = serializers.IntegerField()
-    note = serializers.CharField()
+    id = IdField()
+    plan = PlanField(source="milestone.initiative.plan.code")
+    simulated = SimulatedField(source="milestone.initiative.plan.simulated")
+    initiative = InitiativeField(
+        source="milestone.initiative.code", help_text=_("Code of the initiative of the milestone that waits.")
+    )
+    milestone = serializers.CharField(
+        source="milestone.code", label=_("Milestone"),
+        help_text=_("Code, within its initiative, of the milestone that waits."),
+    )  # fmt: skip
+    milestone_id = KeyField(
+        "milestones", label=_("Key of the milestone"), help_text=_("`id` of the milestone in the milestones.")
+    )
+    needs_initiative = CodeField(
+        INITIATIVES,
+        source="needs.initiative.code", label=_("Initiative waited for"),
+        help_text=_("Code of the initiative of the milestone that it waits for; of the same plan."),
+    )  # fmt: skip
+    needs = serializers.CharField(
+        source="needs.code", label=_("Milestone waited for"),
+        help_text=_("Code, within that initiative, of the milestone that has to be met first."),
+    )  # fmt: skip
+    needs_id = KeyField(
+        "milestones",
+        label=_("Key of the milestone waited for"),
+        help_text=_("`id` of that milestone in the milestones."),
+    )
+    note = serializers.CharField(
+        label=_("Note"), help_text=_("Why the one waits for the other; empty where nothing is written.")
+    )
     revision = RevisionField()
 
 

@@ -3,68 +3,145 @@
 from typing import Any
 
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from initiatives.choices import Health, Workflow
+from initiatives.rules.disagreement import Dispute
 from pillars.filters import WEEK
-from pillars.serializers import SIMULATED
-from tracker.serializers import (
-    FlagField,
+from tracker.row_fields import (
+    WEEKS,
+    CodeField,
+    IdField,
+    InitiativeField,
+    InitiativeIdField,
+    PillarField,
+    PlanField,
     RevisionField,
-    RowSerializer,
-    StrictSerializer,
-    TextField,
-    VocabularyField,
+    SimulatedField,
+    WordsField,
 )
+from tracker.serializers import FlagField, RowSerializer, StrictSerializer, TextField, VocabularyField
 from tracker.tabular import IsoWeek
 
 
 class StatusUpdateRow(RowSerializer):
     expressions = {"week": IsoWeek(F("week__starts_on")), "return_comment": F("comment")}
 
-    id = serializers.IntegerField()
-    plan = serializers.CharField(source="initiative.plan.code")
-    simulated = serializers.BooleanField(source="initiative.plan.simulated", help_text=SIMULATED)
-    pillar = serializers.IntegerField(source="initiative.pillar.number")
-    initiative = serializers.CharField(source="initiative.code")
-    initiative_id = serializers.IntegerField()
-    week = serializers.CharField(help_text="Reporting week, `2026-W46`.")
-    health_schedule = VocabularyField(Health, allow_null=True)
-    health_cost = VocabularyField(Health, allow_null=True)
-    health_scope = VocabularyField(Health, allow_null=True)
-    health_overall = VocabularyField(Health, allow_null=True)
-    overall_reason = serializers.CharField(help_text="Why overall is better than the worst dimension.")
-    headline_en = serializers.CharField()
-    headline_fr = serializers.CharField()
-    narrative_en = serializers.CharField()
-    narrative_fr = serializers.CharField()
-    path_to_green_en = serializers.CharField()
-    path_to_green_fr = serializers.CharField()
-    decision_needed_en = serializers.CharField()
-    decision_needed_fr = serializers.CharField()
-    no_change = serializers.BooleanField(help_text="Reviewed, and nothing changed: the last approved update affirmed.")
-    disagreements = serializers.ListField(
-        child=serializers.CharField(), help_text="What facts said against the ratings when it was submitted."
+    id = IdField()
+    plan = PlanField(source="initiative.plan.code")
+    simulated = SimulatedField(source="initiative.plan.simulated")
+    pillar = PillarField(source="initiative.pillar.number")
+    initiative = InitiativeField(source="initiative.code")
+    initiative_id = InitiativeIdField()
+    week = CodeField(
+        WEEKS,
+        label=_("Reporting week"),
+        help_text=_("ISO week that the opinion is of, `2026-W46`; one update for each."),
     )
-    explanation_en = serializers.CharField(help_text="Why the ratings stand although facts speak against them.")
-    explanation_fr = serializers.CharField()
-    workflow = VocabularyField(Workflow)
-    author = serializers.CharField(source="author.username", help_text="Account.")
-    submitted_by = serializers.CharField(source="submitted_by.username", allow_null=True, help_text="Account.")
+    health_schedule = VocabularyField(
+        Health, allow_null=True, label=_("Health, schedule"),
+        help_text=_("Rating of delivery in time. Null in a draft that is not rated yet."),
+    )  # fmt: skip
+    health_cost = VocabularyField(
+        Health, allow_null=True, label=_("Health, cost"),
+        help_text=_("Rating of delivery within the money. Null in a draft that is not rated yet."),
+    )  # fmt: skip
+    health_scope = VocabularyField(
+        Health, allow_null=True, label=_("Health, scope"),
+        help_text=_("Rating of delivery of all that was promised. Null in a draft that is not rated yet."),
+    )  # fmt: skip
+    health_overall = VocabularyField(
+        Health, allow_null=True, label=_("Health, overall"),
+        help_text=_(
+            "Rating of the initiative by those who run it: an opinion, not a computation. It counts only once "
+            "approved. Null in a draft that is not rated yet."
+        ),
+    )  # fmt: skip
+    overall_reason = serializers.CharField(
+        label=_("Why overall is better"),
+        help_text=_("Why overall is better than the worst dimension; empty where it is not."),
+    )
+    headline_en = serializers.CharField(
+        label=_("Headline, English"), help_text=_("The week in one sentence, in English; empty until written.")
+    )
+    headline_fr = serializers.CharField(
+        label=_("Headline, French"), help_text=_("The week in one sentence, in French; empty until written.")
+    )
+    narrative_en = serializers.CharField(
+        label=_("Narrative, English"), help_text=_("What happened, in English; may be empty.")
+    )
+    narrative_fr = serializers.CharField(
+        label=_("Narrative, French"), help_text=_("What happened, in French; may be empty.")
+    )
+    path_to_green_en = serializers.CharField(
+        label=_("Path to green, English"),
+        help_text=_("Who does what by when, in English. An update that is amber or red has one in either language."),
+    )
+    path_to_green_fr = serializers.CharField(
+        label=_("Path to green, French"),
+        help_text=_("Who does what by when, in French. An update that is amber or red has one in either language."),
+    )
+    decision_needed_en = serializers.CharField(
+        label=_("Decision needed, English"), help_text=_("What is asked of whom, in English; empty when nothing is.")
+    )
+    decision_needed_fr = serializers.CharField(
+        label=_("Decision needed, French"), help_text=_("What is asked of whom, in French; empty when nothing is.")
+    )
+    no_change = serializers.BooleanField(
+        label=_("No change"),
+        help_text=_("Reviewed, and nothing changed: ratings and texts are those of the last approved update."),
+    )
+    disagreements = WordsField(
+        [(word.value, word.words) for word in Dispute], label=_("Facts that disagree"),
+        help_text=_("What facts said against green ratings when it was submitted. Empty: nothing did."),
+    )  # fmt: skip
+    explanation_en = serializers.CharField(
+        label=_("Explanation, English"),
+        help_text=_("Why the ratings stand although facts speak against them, in English; may be empty."),
+    )
+    explanation_fr = serializers.CharField(
+        label=_("Explanation, French"),
+        help_text=_("Why the ratings stand although facts speak against them, in French; may be empty."),
+    )
+    workflow = VocabularyField(
+        Workflow, label=_("Workflow"),
+        help_text=_("Where it stands between its author and its reviewer. Only approved updates count in figures."),
+    )  # fmt: skip
+    author = serializers.CharField(source="author.username", label=_("Author"), help_text=_("Account of who began it."))
+    submitted_by = serializers.CharField(
+        source="submitted_by.username", allow_null=True, label=_("Submitted by"),
+        help_text=_("Account of who submitted it last; null while nobody has."),
+    )  # fmt: skip
     submitted_for = serializers.CharField(
-        source="submitted_for.username", allow_null=True, help_text="Account of the manager for whom it was submitted."
+        source="submitted_for.username", allow_null=True, label=_("Submitted for"),
+        help_text=_("Account of the manager for whom it was submitted; null where nobody stood in."),
+    )  # fmt: skip
+    first_submitted_at = serializers.DateTimeField(
+        allow_null=True, label=_("First submitted at"),
+        help_text=_("When it was first submitted, which says whether it was in time; null while it is not."),
+    )  # fmt: skip
+    submitted_at = serializers.DateTimeField(
+        allow_null=True, label=_("Submitted at"), help_text=_("When it was submitted last; null while it is not.")
     )
-    first_submitted_at = serializers.DateTimeField(allow_null=True)
-    submitted_at = serializers.DateTimeField(allow_null=True)
-    decided_by = serializers.CharField(source="decided_by.username", allow_null=True, help_text="Account.")
+    decided_by = serializers.CharField(
+        source="decided_by.username", allow_null=True, label=_("Decided by"),
+        help_text=_("Account of who approved or returned it; null while nobody has."),
+    )  # fmt: skip
     decided_for = serializers.CharField(
-        source="decided_for.username", allow_null=True, help_text="Account of the reviewer for whom it was decided."
+        source="decided_for.username", allow_null=True, label=_("Decided for"),
+        help_text=_("Account of the reviewer for whom it was decided; null where nobody stood in."),
+    )  # fmt: skip
+    decided_at = serializers.DateTimeField(
+        allow_null=True, label=_("Decided at"), help_text=_("When that was; null while nobody has decided.")
     )
-    decided_at = serializers.DateTimeField(allow_null=True)
     return_comment = serializers.CharField(
-        allow_null=True,
-        help_text="What its reviewer asks for. Null for readers who may neither write nor decide it.",
-    )
+        allow_null=True, label=_("Comment on return"),
+        help_text=_(
+            "What its reviewer asks for; empty when it was never returned. Null for readers who may neither write nor "
+            "decide it."
+        ),
+    )  # fmt: skip
     revision = RevisionField()
 
 

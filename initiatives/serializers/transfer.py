@@ -3,15 +3,26 @@
 from decimal import Decimal
 
 from django.db.models import OuterRef, Subquery, Sum
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from initiatives.choices import FundingSource, TransferKind, Vote
 from initiatives.models import LedgerEntry
 from initiatives.rules import amount_problem
 from initiatives.serializers.money import DOLLARS, LedgerEntryRow
-from pillars.serializers import FISCAL_YEAR, SIMULATED
+from pillars.serializers import FISCAL_YEAR
 from tracker.fields import DayField, DollarsField, NameField, UnpublishedField, WholeField
-from tracker.serializers import RevisionField, RowSerializer, StrictSerializer, TextField, VocabularyField
+from tracker.row_fields import (
+    AmountField,
+    IdField,
+    InitiativeField,
+    InitiativeIdField,
+    PillarField,
+    PlanField,
+    RevisionField,
+    SimulatedField,
+)
+from tracker.serializers import RowSerializer, StrictSerializer, TextField, VocabularyField
 
 _GOT = LedgerEntry.objects.filter(transfer=OuterRef("pk"), reverses__isnull=True, amount__gt=0)
 MOVES = 100  # of one transfer
@@ -20,24 +31,37 @@ MOVES = 100  # of one transfer
 class TransferRow(RowSerializer):
     expressions = {"amount": Subquery(_GOT.order_by().values("transfer").annotate(got=Sum("amount")).values("got"))}
 
-    id = serializers.IntegerField()
-    plan = serializers.CharField(source="initiative.plan.code")
-    simulated = serializers.BooleanField(source="initiative.plan.simulated", help_text=SIMULATED)
-    pillar = serializers.IntegerField(source="initiative.pillar.number")
-    initiative = serializers.CharField(source="initiative.code")
-    initiative_id = serializers.IntegerField()
-    kind = VocabularyField(TransferKind)
-    amount = serializers.DecimalField(16, 2, allow_null=True, help_text=f"What moved. {DOLLARS}")
-    effective_on = serializers.DateField()
-    reason = serializers.CharField()
-    made_by = serializers.CharField(source="made_by.username", allow_null=True, help_text="Account.")
-    made_at = serializers.DateTimeField()
-    undone = serializers.BooleanField(help_text="Whether its entries are reversed.")
+    id = IdField()
+    plan = PlanField(source="initiative.plan.code")
+    simulated = SimulatedField(source="initiative.plan.simulated")
+    pillar = PillarField(source="initiative.pillar.number")
+    initiative = InitiativeField(source="initiative.code")
+    initiative_id = InitiativeIdField()
+    kind = VocabularyField(
+        TransferKind, label=_("Kind"), help_text=_("A reprofile moves authority between years, a transfer within one.")
+    )
+    amount = AmountField(
+        allow_null=True, label=_("Dollars moved"),
+        help_text=_(
+            "What the lines together got, which is what the others gave; null without entries. The initiative’s total "
+            "stays."
+        ),
+    )  # fmt: skip
+    effective_on = serializers.DateField(label=_("Effective on"), help_text=_("Day from which it counts."))
+    reason = serializers.CharField(label=_("Reason"), help_text=_("Why the authority was moved."))
+    made_by = serializers.CharField(
+        source="made_by.username", allow_null=True, label=_("Made by"),
+        help_text=_("Account of who made it; null where a plan’s file did."),
+    )  # fmt: skip
+    made_at = serializers.DateTimeField(label=_("Made at"), help_text=_("When it was recorded."))
+    undone = serializers.BooleanField(
+        label=_("Undone"), help_text=_("Its entries are reversed: it moves nothing any more, and stays to be seen.")
+    )
     revision = RevisionField()
 
 
 class TransferDetail(TransferRow):
-    entries = LedgerEntryRow(many=True, help_text="Its entries, which sum to zero; those that undo it too.")
+    entries = LedgerEntryRow(many=True, help_text=_("Its entries, which sum to zero; those that undo it too."))
 
 
 class MoveBody(StrictSerializer):

@@ -4,10 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import F, IntegerField, Value
 
-from reports.figures.declaration import Figure, Selection, bucket_of
+from reports.figures.declaration import Figure, Rows, Selection, bucket_of
 from reports.figures.values import Amount, Coverage, Result
 
 Cells = dict[str, Amount | None]
@@ -31,14 +34,26 @@ class Tally:
         members: Iterable[int | None] = [*initiatives, None] if whole_plan else initiatives
         parts = [self.by_initiative[member] for member in members if member in self.by_initiative]
         parts += [cells for number, cells in self.by_pillar.items() if whole_plan or number == pillar]
-        nothing = self.figure.unit.nothing
-        cells: Cells = dict.fromkeys(self.figure.known or ([] if nothing is None else [""]), nothing)
+        cells = self._empty()
         for part in parts:
             for bucket, value in part.items():
                 known = cells.get(bucket)
                 cells[bucket] = value if known is None else known if value is None else known + value
         ordered = cells if self.figure.known else dict(sorted(cells.items()))
         return Result(ordered, self._coverage(initiatives), self.figure.adds)
+
+    def single(self, initiative: int) -> Result:
+        """That over one initiative, which need not be added up."""
+        cells = self._empty()
+        for bucket, value in self.by_initiative.get(initiative, {}).items():
+            if value is not None or bucket not in cells:
+                cells[bucket] = value
+        ordered = cells if self.figure.known else dict(sorted(cells.items()))
+        return Result(ordered, self._coverage([initiative]), self.figure.adds)
+
+    def _empty(self) -> Cells:
+        nothing = self.figure.unit.nothing
+        return dict.fromkeys(self.figure.known or ([] if nothing is None else [""]), nothing)
 
     def _coverage(self, initiatives: Collection[int]) -> Coverage | None:
         if not self.figure.covers:
@@ -61,14 +76,34 @@ def tally(figure: Figure, selection: Selection, *, on: date) -> Tally:
         .annotate(figure_value=figure.value())
         .values_list("initiative_key", "pillar_key", "figure_value", *figure.buckets)
     )
+    exact = figure.unit.exact
+    keys: dict[tuple[object, ...], str] = {}
     found: dict[int | None, Cells] = defaultdict(dict)
     by_pillar: dict[int, Cells] = defaultdict(dict)
-    for initiative, pillar, value, *names in rows:
+    for initiative, pillar, value, *names in _fetched(rows):
+        bucket = tuple(names)
+        key = keys.get(bucket)
+        if key is None:
+            key = keys[bucket] = bucket_of(bucket)
         cells = found[initiative] if initiative is not None or pillar is None else by_pillar[pillar]
-        cells[bucket_of(names)] = value
+        # The sum of whole numbers comes without a point, as a decimal.
+        cells[key] = value if exact or value is None else int(value)
     if not figure.owed:
         return Tally(figure, dict(found), frozenset(found), None, dict(by_pillar))
     return Tally(figure, dict(found), _within(found, figure.rated), _within(found, figure.owed), dict(by_pillar))
+
+
+def _fetched(rows: Rows) -> list[tuple[Any, ...]]:
+    """What the query gives, as the driver reads it: Django would convert every value of hundreds of thousands, each to
+    what it is already, but for the sums of whole numbers."""
+    try:
+        statement, parameters = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def _within(found: Mapping[int | None, Cells], buckets: frozenset[str]) -> frozenset[int | None]:

@@ -22,10 +22,13 @@ _NOT_FORECAST = _("No spending, commitment or forecast is recorded: what will be
 _NO_AUTHORITY = _("No authority is recorded on its budget line")
 
 
+def _of(selection: Selection) -> BudgetLineQuerySet:
+    return BudgetLine.objects.filter(initiative__in=selection.initiatives.order_by().values("pk"))
+
+
 def _lines(selection: Selection, on: date) -> BudgetLineQuerySet:
     """The lines with something in the ledger."""
-    mine = BudgetLine.objects.filter(initiative__in=selection.initiatives.order_by().values("pk"))
-    return mine.with_entries(on=on)
+    return _of(selection).with_entries(on=on)
 
 
 def _balanced(selection: Selection) -> LedgerEntryQuerySet:
@@ -50,7 +53,7 @@ def _unbalanced(selection: Selection, on: date) -> list[tuple[Promise, Rows]]:
 
 
 def _forecast(selection: Selection, on: date) -> Rows:
-    return _lines(selection, on).with_year_end(on=on).filter(Q(year_end__isnull=False))
+    return _of(selection).with_known_year_end(on=on).with_year_end(on=on)
 
 
 def _not_forecast(selection: Selection, on: date) -> list[tuple[Promise, Rows]]:
@@ -58,7 +61,8 @@ def _not_forecast(selection: Selection, on: date) -> list[tuple[Promise, Rows]]:
 
 
 def _lapsing(selection: Selection, on: date) -> Rows:
-    return _lines(selection, on).with_lapse(on=on).filter(Q(lapse__isnull=False))
+    known = _of(selection).with_entries(on=on, stage=Stage.AUTHORITY).with_known_year_end(on=on)
+    return known.with_lapse(on=on)
 
 
 def _not_lapsing(selection: Selection, on: date) -> list[tuple[Promise, Rows]]:
@@ -71,7 +75,7 @@ def _not_lapsing(selection: Selection, on: date) -> list[tuple[Promise, Rows]]:
 
 
 def _spent(selection: Selection, on: date) -> Rows:
-    return _lines(selection, on).with_entries(on=on, stage=Stage.EXPENDITURE).with_overspent(on=on)
+    return _of(selection).with_entries(on=on, stage=Stage.EXPENDITURE).with_overspent(on=on)
 
 
 def _not_spent(selection: Selection, on: date) -> list[tuple[Promise, Rows]]:

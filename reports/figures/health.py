@@ -25,7 +25,7 @@ def _rows(selection: Selection, on: date) -> Rows:
 
 
 def _funded_rows(selection: Selection, on: date) -> Rows:
-    return selection.initiatives.with_health(on=on).with_funding(on=on).funded()
+    return selection.initiatives.with_published_funding(on=on).with_health(on=on).with_funding(on=on)
 
 
 def _unfunded(selection: Selection, on: date) -> list[tuple[Promise, Rows]]:

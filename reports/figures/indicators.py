@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db.models import Count, Expression, Q
 
-from initiatives.aggregates.indicators import with_position
+from initiatives.aggregates.indicators import with_standing
 from initiatives.choices import Standing
 from initiatives.models import Indicator
 from initiatives.models.indicator import IndicatorQuerySet
@@ -19,7 +19,7 @@ def _mine(selection: Selection) -> IndicatorQuerySet:
 
 
 def _rows(selection: Selection, on: date) -> Rows:
-    return with_position(_mine(selection), on=on)
+    return with_standing(_mine(selection), on=on)
 
 
 def _count() -> Expression:

@@ -5,23 +5,25 @@ from datetime import date
 from django.db.models import (
     Case,
     CharField,
-    Count,
     DurationField,
+    Exists,
     Expression,
     ExpressionWrapper,
     F,
+    Func,
+    IntegerField,
     OuterRef,
     Subquery,
     Sum,
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, ExtractDay
+from django.db.models.functions import Coalesce, ExtractDay, Greatest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from initiatives.models import MilestoneForecast
+from initiatives.models import MilestoneBaseline, MilestoneForecast
 from reports.figures.declaration import Figure, Rows, Selection, Unit, declare
 from reports.figures.feeds import COUNTED_MILESTONES, DATED_MILESTONES, Feed
 from reports.figures.milestones import counted, excluded
@@ -44,9 +46,10 @@ def _not_weighed(selection: Selection, on: date) -> list[tuple[Promise, Rows]]:
 
 def _slipped(selection: Selection, on: date) -> Rows:
     met = Case(When(actual_on__lte=on, then=F("actual_on")))
-    rows: Rows = counted(selection, on)
+    measured = Exists(MilestoneBaseline.objects.filter(milestone=OuterRef("pk")))
+    rows: Rows = counted(selection, on).filter(measured)
+    # What has a baseline is expected by some day.
     rows = rows.annotate(reached_on=Coalesce(met, F("expected_on")))
-    rows = rows.filter(first_baseline_on__isnull=False, reached_on__isnull=False)
     late = ExpressionWrapper(F("reached_on") - F("first_baseline_on"), output_field=DurationField())
     slipped: Rows = rows.annotate(adds=ExtractDay(late))
     return slipped
@@ -59,9 +62,10 @@ def _not_slipped(selection: Selection, on: date) -> list[tuple[Promise, Rows]]:
 
 
 def _moved(selection: Selection, on: date) -> Rows:
-    forecasts = MilestoneForecast.objects.filter(milestone=OuterRef("pk")).order_by().values("milestone")
-    moves = Subquery(forecasts.annotate(moves=Count("pk") - 1).values("moves"))
-    return counted(selection, on).annotate(adds=Coalesce(moves, Value(0)))
+    forecasts = MilestoneForecast.objects.filter(milestone=OuterRef("pk")).order_by()
+    made = Func(F("pk"), function="count", output_field=IntegerField())
+    # None is no move either.
+    return counted(selection, on).annotate(adds=Greatest(Subquery(forecasts.values(made=made)) - 1, 0))
 
 
 def _sum() -> Expression:

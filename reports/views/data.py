@@ -1,4 +1,4 @@
-"""Where analysts begin: exports, the API and its reference."""
+"""Where analysts begin: what can be pulled, a token, and what everything means."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -6,26 +6,33 @@ from typing import cast
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from pillars.models import Plan
+from reports.datasets import DATASETS
 from reports.figures import FIGURES, Figure
 from reports.panels import explain_url
+from reports.pulls import counted
 from reports.views.asked import refuse_others
 from reports.views.explain import UNITS
+from tracker.datasets import Dataset
+from tracker.filters import effective_date
 from tracker.http import SignedInRequest
+
+COUNTED = 10_000  # rows of each dataset that are counted here; of more there are "more"
 
 
 @dataclass(frozen=True)
-class DataLink:
-    """A file or list to pull."""
+class DatasetRow:
+    """A dataset, and how many of its rows the reader may see."""
 
-    file: str
+    dataset: Dataset
     url: str
-    label: str | Promise = ""
+    count: int
+    more: bool
 
 
 @dataclass(frozen=True)
@@ -37,31 +44,26 @@ class FigureRow:
     url: str
 
 
-EXPORTS = {
-    "initiatives": _("every initiative with its health and funding"),
-    "status-updates": _("every status update, week by week"),
-    "ledger-entries": _("every ledger entry, reversals included"),
-    "indicators": _("every indicator with its progress"),
-    "targets": _("every target, each version"),
-    "observations": _("every observation, corrections and restatements included"),
-}
-LISTS = (
-    "plan", "pillar", "initiative", "milestone", "funding-announcement", "budget-line", "ledger-entry",
-    "indicator", "target", "observation",
-    "status-update", "week", "rollup", "figure", "organization", "place", "revision",
-)  # fmt: skip
+@dataclass(frozen=True)
+class Help:
+    """Where more is said."""
+
+    url: str
+    label: Promise
+    about: Promise
 
 
 @login_required
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
-    """Exports to download, lists to pull, and what every figure means."""
+    """Datasets to pull, where a token comes from, and what every figure means."""
     refuse_others(request)
     signed_in = cast(SignedInRequest, request)
     plan = Plan.objects.visible_to(signed_in.user).for_list().first()
     context = {
-        "exports": [DataLink(f"{name}.csv", reverse(f"api:export-{name}"), label) for name, label in EXPORTS.items()],
-        "lists": [DataLink(url.strip("/").rpartition("/")[2], url) for url in map(_list, LISTS)],
+        "datasets": [_row(dataset, signed_in) for dataset in DATASETS.values()],
+        "helps": [one for one in _helps() if one.url],
+        "tokens_url": named("tokens"),
         "figures": [
             FigureRow(
                 figure,
@@ -74,5 +76,27 @@ def data(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/data.html", context)
 
 
-def _list(name: str) -> str:
-    return reverse(f"api:{name}-list")
+def _row(dataset: Dataset, request: SignedInRequest) -> DatasetRow:
+    count = counted(dataset.filters.base(request.user, on=effective_date(request)), COUNTED)
+    return DatasetRow(dataset, reverse("data-dataset", args=[dataset.name]), min(count, COUNTED), count > COUNTED)
+
+
+def _helps() -> list[Help]:
+    return [
+        Help(named("api-reference"), _("API reference"), _("every address, what it takes and what it answers")),
+        Help(named("dictionary"), _("Dictionary"), _("what every column means, its unit and its allowed values")),
+        Help(named("exports"), _("Your exports"), _("files that are made in the background, and those that were made")),
+        Help(
+            named("api:datapackage"), _("Data package"),
+            _("all tables and columns for programs (Frictionless, datapackage.json)"),
+        ),
+        Help(named("api:schema"), _("OpenAPI"), _("the API for programs that make clients of it")),
+    ]  # fmt: skip
+
+
+def named(name: str) -> str:
+    """The address of that name, empty where there is none."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

@@ -58,6 +58,7 @@ def money(request: HttpRequest, plan: str) -> HttpResponse:
         "overspent_url": _overspent_url(scope, given, on=on),
         "rules": lapse_rules(funds),
         "csv_url": f"{reverse('api:export-ledger-entries')}?{_of_plan(given, plan).urlencode()}",
+        "pull_url": f"{reverse('data-dataset', args=['ledger-entries'])}?{_of_plan(given, plan).urlencode()}",
         "json_url": f"{reverse('api:ledger-entry-list')}?{_of_plan(given, plan).urlencode()}",
     }
     return render(request, "reports/money.html", context)

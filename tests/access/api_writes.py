@@ -36,6 +36,13 @@ def api_writings(plan: SmallPlan, beside: Beside) -> list[Writing]:
         *(Writing(f"api:export-{name}", (), {}, READ_ONLY) for name in [
             "initiatives", "status-updates", "ledger-entries", "indicators", "targets", "observations",
         ]),
+        *(Writing(f"api:export-{name}-as", ("xlsx",), {}, READ_ONLY) for name in ["initiatives", "ledger-entries"]),
+        # Asking for a file writes nothing into the plan: whoever reads may ask.
+        Writing("api:export-list", (), {"dataset": "plans", "format": "csv"}, (401, 403) + (202,) * 7),
+        Writing("api:export-cancel", (1,), {}, (401, 403) + (404,) * 7),
+        *(Writing(name, args, {}, READ_ONLY) for name, args in [
+            ("api:export-log", ()), ("api:export-detail", (1,)), ("api:export-file", (1,)),
+        ]),
         Writing("api:evidence-file", (beside.evidence.pk,), {}, READ_ONLY),
         *(Writing(f"api:{name}-detail", (key,), {}, READ_ONLY, method=method)
           for name, key in [

@@ -8,6 +8,7 @@ from initiatives.models import FundingAnnouncement, StatusUpdate
 from tests.access.facts import a_transfer, facts_beside
 from tests.factories import add_indicator, add_observation, add_target
 from tests.scenarios import SmallPlan
+from tests.tracker.addresses import EXPORTS
 
 # Per role, in the order of ROLES. The manager holds BP/1.01 only, the lead BP/1, the others the plan or everything.
 ANYBODY = (200,) * 9
@@ -19,6 +20,8 @@ ADMINISTERS = (302, 404, 403, 403, 403, 403, 403, 200, 403)
 NO_GET = (302,) + (405,) * 8
 RECORDS_BESIDE = (302, 404, 403, 403, 403, 404, 200, 200, 403)  # not the manager's initiative
 API = (401, 403) + (200,) * 7
+AUDITED = (302, 403, 403, 403, 200, 403, 403, 403, 200)
+API_AUDITED = (401, 403, 403, 403, 200, 403, 403, 403, 200)
 API_NO_GET = (401, 403) + (405,) * 7
 API_WHOLE_PLAN = (401, 403, 200, 200, 200, 404, 404, 200, 200)
 API_BESIDE = (401, 403, 200, 200, 200, 404, 200, 200, 200)
@@ -36,8 +39,21 @@ PAGES: dict[str, tuple[tuple[object, ...], tuple[int, ...]]] = {
     "setup": (("no-such-link",), (404,) * 9),
     "account": ((), SIGNED_IN),
     "password": ((), SIGNED_IN),
+    "tokens": ((), SIGNED_IN),
+    "token-revoke": (("no-such-token",), (302,) + (404,) * 8),
     "history": ((), SIGNED_IN),
     "data": ((), SIGNED_IN),
+    "dictionary": ((), SIGNED_IN),
+    "data-dataset": (("milestones",), SIGNED_IN),
+    "data-odc": (("milestones",), SIGNED_IN),
+    "data-pbids": (("milestones",), SIGNED_IN),
+    "api-reference": ((), SIGNED_IN),
+    "api-reference-group": (("milestones",), SIGNED_IN),
+    "exports": ((), SIGNED_IN),
+    "export-ask": ((), NO_GET),
+    "export-file": ((1,), (302,) + (404,) * 8),  # somebody else's
+    "export-cancel": ((1,), NO_GET),
+    "export-log": ((), AUDITED),
     "home": ((), (302, 200) + (302,) * 7),
     "plan": (("BP",), IN_PLAN),
     "pillar": (("BP", 1), IN_PLAN),
@@ -71,6 +87,7 @@ QUERIES = {
     "explain": "?scope=BP",
     "api:figure-detail": "?scope=BP",
     "api:figure-explanation": "?scope=BP",
+    "api:figure-series": "?scope=BP",
 }
 # An address without a name is known by its pattern; one address that it answers, and to whom how.
 UNNAMED = {"api:^.*$": ("/api/v1/nothing-is-here/", (404,) * 9)}
@@ -125,6 +142,10 @@ def table(plan: SmallPlan) -> dict[str, tuple[tuple[object, ...], tuple[int, ...
         "explain": (("health",), IN_PLAN),
         "figure-difference": (("health",), IN_PLAN),
         "api:index": ((), API),
+        "api:dictionary": ((), API),
+        "api:dictionary-dataset": (("plans",), API),
+        "api:dictionary-file": ((), API),
+        "api:datapackage": ((), API),
         "api:schema": ((), (401,) + (200,) * 8),
         "api:plan-list": ((), API),
         "api:plan-detail": (("BP",), API),
@@ -153,6 +174,7 @@ def table(plan: SmallPlan) -> dict[str, tuple[tuple[object, ...], tuple[int, ...
         "api:figure-detail": (("health",), API),
         "api:figure-explanation": (("health",), API),
         "api:figure-difference": (("health",), API),
+        "api:figure-series": (("health",), API),
         "api:organization-list": ((), API),
         "indicator": (in_indicator, IN_PLAN),
         "indicator-change": (in_indicator, RECORDS),
@@ -178,10 +200,11 @@ def table(plan: SmallPlan) -> dict[str, tuple[tuple[object, ...], tuple[int, ...
         "api:milestone-forecasts": ((milestone.pk,), API_NO_GET),
         "api:ledger-entry-reversal": ((entry.pk,), API_NO_GET),
         "api:ledger-entry-correction": ((entry.pk,), API_NO_GET),
-        "api:export-indicators": ((), API),
-        "api:export-targets": ((), API),
-        "api:export-observations": ((), API),
-        "api:export-initiatives": ((), API),
-        "api:export-status-updates": ((), API),
-        "api:export-ledger-entries": ((), API),
+        **{f"api:export-{name}": ((), API) for name in EXPORTS},
+        **{f"api:export-{name}-as": (("xlsx",), API) for name in EXPORTS},
+        "api:export-list": ((), API),
+        "api:export-log": ((), API_AUDITED),
+        "api:export-detail": ((1,), (401, 403) + (404,) * 7),
+        "api:export-file": ((1,), (401, 403) + (404,) * 7),
+        "api:export-cancel": ((1,), API_NO_GET),
     }  # fmt: skip

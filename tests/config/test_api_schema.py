@@ -36,7 +36,7 @@ def test_every_reading_tells_of_the_moment_the_headers_and_the_refusals(schema):
     for path, method, operation in operations(schema):
         answers = operation["responses"]
         assert operation["description"], path
-        assert {"400", "401", "403"} <= set(answers), (path, method)
+        assert {"400", "401", "403", "429"} <= set(answers), (path, method)
         for code, answer in answers.items():
             if code >= "400":
                 assert list(answer["content"]) == ["application/problem+json"], (path, code)
@@ -51,9 +51,11 @@ def test_every_reading_tells_of_the_moment_the_headers_and_the_refusals(schema):
 def test_lists_tell_of_their_filters_and_pages(schema):
     found = {p["name"]: p for p in schema["paths"]["/api/v1/initiatives/"]["get"]["parameters"]}
     assert set(found) == {
-        "after", "as_of", "code", "fields", "freshness", "health", "lead", "lifecycle", "limit", "on", "organization",
-        "pillar", "place", "plan", "q", "security_marking",
+        "If-None-Match", "after", "as_of", "code", "fields", "freshness", "health", "lead", "lifecycle", "limit", "on",
+        "ordering", "organization", "pillar", "place", "plan", "q", "security_marking", "since",
     }  # fmt: skip
+    assert "-announced_on" in found["ordering"]["schema"]["items"]["enum"]
+    assert {"304", "410"} <= set(schema["paths"]["/api/v1/initiatives/"]["get"]["responses"])
     assert found["on"]["schema"] == {"type": "string", "format": "date"}
     assert found["pillar"]["schema"]["type"] == "integer"
     late = {p["name"]: p for p in schema["paths"]["/api/v1/milestones/"]["get"]["parameters"]}["late"]
@@ -111,7 +113,9 @@ def test_each_vocabulary_is_named_once(schema):
 
 
 def test_a_token_is_how_a_program_signs_in(schema):
-    assert schema["components"]["securitySchemes"]["token"] == {"type": "http", "scheme": "bearer"}
+    schemes = schema["components"]["securitySchemes"]
+    told = {name: (one["type"], one["scheme"]) for name, one in schemes.items() if name != "cookieAuth"}
+    assert told == {"token": ("http", "bearer"), "tokenAsPassword": ("http", "basic")}
 
 
 @pytest.mark.django_db

@@ -36,6 +36,12 @@ def test_a_new_account_gets_a_password_and_a_token():
     assert [(grant.role, grant.scope) for grant in user.grants.all()] == [("manager", "BP/2.01")]
 
 
+def test_a_token_may_be_for_less():
+    said = run("ada", "--role", "auditor", "--token", "--read-only", "--only-plan", "BP", "--days", "7")
+    token = ApiToken.objects.get(prefix=said["token"].split("_")[1])
+    assert (token.scope, token.plans, (token.expires_at - token.created_at).days) == ("read", ["BP"], 7)
+
+
 def test_a_known_account_gets_one_more_role_and_no_new_password():
     run("marie", "--role", "manager", "--scope", "BP")
     password = User.objects.get().password
@@ -47,7 +53,11 @@ def test_a_known_account_gets_one_more_role_and_no_new_password():
 @pytest.mark.parametrize(
     "args",
     [("marie", "--role", "king"), ("marie", "--role", "viewer", "--scope", "BP/3"), ("no spaces", "--role", "viewer"),
-     ("marie", "--role", "viewer", "--language", "de"), ("marie",)],
+     ("marie", "--role", "viewer", "--language", "de"), ("marie",), ("marie", "--role", "viewer", "--read-only"),
+     ("marie", "--role", "viewer", "--token", "--only-plan", "X"),
+     ("marie", "--role", "viewer", "--token", "--only-plan", "BP/2"),
+     ("marie", "--role", "viewer", "--token", "--days", "0"),
+     ("marie", "--role", "viewer", "--token", "--days", "99999999999")],
 )  # fmt: skip
 def test_wrong_input_changes_nothing(args):
     before = head()

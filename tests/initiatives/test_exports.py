@@ -18,7 +18,8 @@ from initiatives.serializers import InitiativeRow, LedgerEntryRow, StatusUpdateR
 from tests.factories import add_entry, add_initiative, add_initiative_place, add_update, bearer
 from tests.scenarios import BROKEN, FORMULA, FRENCH, QUOTED, small_plan
 from tracker.models import Place
-from tracker.tabular import FORMULA_STARTS, Kind
+from tracker.tabular import Kind
+from tracker.tabular.columns import FORMULA_STARTS
 from tracker.timemachine import head
 
 pytestmark = pytest.mark.django_db
@@ -166,7 +167,7 @@ def test_a_full_disk_is_a_problem_and_not_half_a_file(client, plan, monkeypatch)
     def full(*_args, **_kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("tracker.tabular._copy", full)
+    monkeypatch.setattr("tracker.tabular.csv.copied", full)
     response = client.get("/api/v1/exports/initiatives.csv", headers=bearer(plan.people.auditor))
     assert (response.status_code, json.loads(response.content)["code"]) == (507, "no_room")
 

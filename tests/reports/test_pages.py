@@ -13,17 +13,11 @@ from tracker.choices import Role
 pytestmark = pytest.mark.django_db
 
 
-def test_the_data_page_lists_exports_and_what_every_figure_means(made, show):
-    html = show(made.people.analyst, "data/")
-    for name in ("initiatives", "status-updates", "ledger-entries"):
-        assert f"/api/v1/exports/{name}.csv" in html
-    assert "A later forecast does not excuse." in html
-
-
 @pytest.mark.parametrize(
     "address",
     ["", "plans/BP/", "plans/BP/pillars/1/", "plans/BP/initiatives/", "plans/BP/initiatives/1.01/",
-     "plans/BP/rollups/", "rollups/ROLLUP/", "figures/health/?scope=BP", "data/"],
+     "plans/BP/rollups/", "rollups/ROLLUP/", "figures/health/?scope=BP", "data/", "api-reference/",
+     "api-reference/milestones/"],
 )  # fmt: skip
 def test_what_a_page_does_not_read_is_refused(made, show, address):
     address = address.replace("ROLLUP", made.rollups[0].code)

@@ -27,7 +27,7 @@ LISTS = (
     "places",
     "revisions",
 )
-EXPORTS = ("initiatives", "status-updates", "ledger-entries", "indicators", "targets", "observations")
+EXPORTS = LISTS  # each list is a file too
 FIGURES = ("health", "health_dollars", "milestones_late", "money", "announced")
 
 
@@ -52,9 +52,13 @@ def everywhere(plan: SmallPlan) -> list[str]:
         *(f"/api/v1/{name}/{key}/" for name, key in first.items()),
         f"/api/v1/rollups/{plan.rollups[0].code}/payload/",
         "/api/v1/figures/",
+        "/api/v1/dictionary/",
+        "/api/v1/dictionary/plans/",
+        "/api/v1/dictionary.csv",
         *(f"/api/v1/figures/{key}/?scope={scope}" for key in FIGURES for scope in scopes),
         *(f"/api/v1/figures/{key}/explanation/?scope={scope}" for key in FIGURES for scope in scopes),
         f"/api/v1/figures/health/difference/?scope=BP&from=r{plan.rollups[0].as_of}&to=r{plan.rollups[1].as_of}",
+        *(f"/api/v1/figures/health/series/?scope=BP&basis={basis}" for basis in ("reported", "restated", "known")),
         *(f"/api/v1/exports/{name}.csv" for name in EXPORTS),
         "/api/v1/exports/initiatives.csv?bom=0&fields=code,health&health=red",
         "/api/v1/initiatives/?limit=2&health=&fields=code",

@@ -141,6 +141,7 @@ class TestSending:
             other.execute("select pg_advisory_lock(7203, 1)")
             assert send() == {}
             assert not server.seen
+            other.execute("select pg_advisory_unlock(7203, 1)")  # closing does so some time later
         assert send() == {"sent": 1}
 
     def test_no_server_at_all(self, server, settings):

@@ -38,7 +38,7 @@ class TestTokens:
         token_for(user, lifetime=timedelta(seconds=-1) + timedelta(seconds=2))
         listed = run("revoke_token", "ada")
         assert len(listed) == 2
-        assert all(" write until 20" in line and line.endswith(" a test") for line in listed)
+        assert all(" write all plans until 20" in line and line.endswith(" never used a test") for line in listed)
         assert not ApiToken.objects.exclude(revoked_at=None).exists()
 
     def test_one_is_revoked_by_prefix_or_whole_and_stops_working_at_once(self, client):

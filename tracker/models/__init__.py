@@ -1,5 +1,6 @@
 """Ground-floor models: organizations, places, roles, tokens, sign-ins, keys of writes, revisions, mails, heartbeats."""
 
+from tracker.models.export import ExportChunk, ExportJob, ExportRecord
 from tracker.models.grant import RoleGrant
 from tracker.models.heartbeat import Heartbeat
 from tracker.models.idempotency import IdempotencyKey
@@ -14,6 +15,9 @@ from tracker.models.user import User
 
 __all__ = [
     "ApiToken",
+    "ExportChunk",
+    "ExportJob",
+    "ExportRecord",
     "Heartbeat",
     "IdempotencyKey",
     "Mail",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.choices import Role
 from tracker.rules import Access
+from tracker.timemachine.sql import FOREVER
 from tracker.timemachine.tracked import Tracked, tracked
 
 
@@ -21,6 +22,16 @@ class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
                 [user_id, on, on],
             )
             return Access(frozenset(cursor.fetchall()))
+
+    def changed_since(self, number: int, *, user_id: int) -> bool:
+        """Whether a grant of the person was made, changed or taken away after that revision, whatever is shown."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """select exists (select from history.tracker_rolegrant where user_id = %s
+                   and (from_rev > %s or (to_rev > %s and to_rev < %s)))""",
+                [user_id, number, number, FOREVER],
+            )
+            return bool(cursor.fetchone()[0])
 
 
 @tracked()

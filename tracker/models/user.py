@@ -26,6 +26,8 @@ class User(AbstractUser):
     theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
     # Kinds of mail that the person has turned off: a new kind is on for everybody.
     mail_off = ArrayField(models.CharField(max_length=8, choices=MailKind.choices), default=list, blank=True)
+    # Not stored: the plans of the token that the person came with, where it is for some plans only.
+    only_plans: frozenset[str] | None = None
 
     class Meta:
         verbose_name = _("person")
@@ -62,11 +64,12 @@ class User(AbstractUser):
 
     @cached_property
     def access(self) -> Access:
-        """What the grants of today allow, nothing for a closed account; read once per request, for the instance lives
-        no longer."""
+        """What the grants of today allow, within `only_plans` where these are said, and nothing for a closed account;
+        read once per request, for the instance lives no longer."""
         if not self.is_active:
             return Access(frozenset())
-        return RoleGrant.objects.access_of(self.pk, on=timezone.localdate())
+        access = RoleGrant.objects.access_of(self.pk, on=timezone.localdate())
+        return access if self.only_plans is None else access.of_plans(self.only_plans)
 
     def may(self, permission: Permission, scopes: Iterable[str]) -> bool:
         """Whether this active person is permitted that, at one of the scopes."""

@@ -8,7 +8,7 @@ Laws (tests/tracker/test_timemachine_laws.py): reading as of the head equals rea
 revision never changes; deleted rows are there in their time; numbers have no gap and `at` strictly increases.
 """
 
-from tracker.timemachine.past import as_of, head, reading
+from tracker.timemachine.past import as_of, head, reading, seen_since, sight_since
 from tracker.timemachine.tracked import Tracked, tracked, tracked_models
 from tracker.timemachine.turn import Actor, Turn, database_time, hold_turn, revision
 
@@ -22,6 +22,8 @@ __all__ = [
     "hold_turn",
     "reading",
     "revision",
+    "seen_since",
+    "sight_since",
     "tracked",
     "tracked_models",
 ]

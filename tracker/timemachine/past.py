@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.db import connection, transaction
 
@@ -9,6 +10,8 @@ _SHOW = """select set_config('transaction_read_only', 'on', true), set_config('t
     set_config('search_path', 'timemachine, public', true), coalesce(max(number), 0) from public.tracker_revision"""
 _SHOWN = """select coalesce(nullif(current_setting('tracker.revision', true), '')::bigint, max(number), 0)
     from public.tracker_revision"""
+
+_sight: ContextVar[int | None] = ContextVar("sight", default=None)
 
 
 def head() -> int:
@@ -49,10 +52,26 @@ def reading() -> Iterator[int]:
     isolation = "" if connection.in_atomic_block else "isolation level repeatable read, "
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(f"set transaction {isolation}read only")
-            cursor.execute(_SHOWN)
+            cursor.execute(f"set transaction {isolation}read only; {_SHOWN}")  # one way there and back
+            cursor.nextset()
             shown = int(cursor.fetchone()[0])
         yield shown
+
+
+@contextmanager
+def sight_since(number: int) -> Iterator[None]:
+    """Inside, who may see a row is not asked of where it stands today alone, but of all places where it stood since
+    revision `number`: what a reader may have been shown since then."""
+    before = _sight.set(number)
+    try:
+        yield
+    finally:
+        _sight.reset(before)
+
+
+def seen_since() -> int | None:
+    """The revision since which a row may have been seen; None where today decides."""
+    return _sight.get()
 
 
 @contextmanager

@@ -145,6 +145,11 @@ def keeper(table: str, key: str, columns: Columns) -> str:
     names, values = quoted(columns), quoted(columns, "new.")
     computed = "".join(f' new."{name}" := old."{name}";' for name, column in columns.items() if column.generated)
     return f"""
+-- Indexes of history end with (to_rev, from_rev). Not told otherwise, PostgreSQL would cost a look-up in the past as a
+-- skip over every value of to_rev, and shun the index: 40 times slower on millions of versions.
+alter table history.{table} alter column to_rev set (n_distinct = 2);
+analyze history.{table};
+
 -- A write that changes nothing keeps its revision, and so makes no history. Compared byte for byte (*=), for what
 -- reads differently is a change, even where its type calls it equal. Generated columns are not computed yet.
 create or replace function history.stamp_{table}() returns trigger language plpgsql as $f$

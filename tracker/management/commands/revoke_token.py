@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--all", dest="every", action="store_true", help="all tokens of the account")
 
     def handle(self, *args: Any, username: str, token: list[str], every: bool, **options: Any) -> None:
-        """A line for each token that can be used: prefix, scope, last day, name."""
+        """A line for each token that can be used: prefix, scope, plans, last day, last use, name."""
         user = User.objects.filter(username=username).first()
         if user is None:
             raise CommandError(f"There is no account {username!r}.")
@@ -33,8 +33,16 @@ class Command(BaseCommand):
                 raise CommandError(str(error)) from error
             self.stdout.write(f"revoked {count}")
         for kept in ApiToken.objects.usable(at=now).filter(user=user).order_by("created_at", "pk"):
-            last = timezone.localtime(kept.expires_at)
-            self.stdout.write(f"{kept.prefix} {kept.scope} until {last:%Y-%m-%d} {kept.name}")
+            self.stdout.write(_line(kept))
+
+
+def _line(token: ApiToken) -> str:
+    plans = "all plans" if token.plans is None else ",".join(token.plans)
+    used = "never used"
+    if token.last_used_at is not None:
+        used = f"used {timezone.localtime(token.last_used_at):%Y-%m-%d %H:%M} from {token.last_used_from or 'nowhere'}"
+    last = timezone.localtime(token.expires_at)
+    return f"{token.prefix} {token.scope} {plans} until {last:%Y-%m-%d} {used} {token.name}"
 
 
 def _prefix(given: str) -> str:

@@ -1,0 +1,82 @@
+"""Figures tallied together say what each says by itself; payloads are written as they always were."""
+
+import json
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
+
+from initiatives.models import Initiative
+from reports.figures import FIGURES, Selection
+from reports.figures.compute import tally
+from reports.figures.together import tallies
+from reports.rollups import canonical
+from tests.reports.worlds import LAW, SUNDAY, WORLDS, build, ground, undone
+from tracker.timemachine import as_of
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner)
+    ),
+    max_leaves=20,
+)
+
+
+@pytest.mark.django_db
+def test_together_is_the_same_as_one_by_one():
+    """Live and as of a revision, for all initiatives and for those of a pillar."""
+    base = ground()
+
+    @LAW
+    @given(WORLDS)
+    def example(world):
+        with undone():
+            number = build(base, world)
+            every = Initiative.objects.filter(plan=base.plan)
+            for initiatives in (every, every.filter(pillar=base.pillars[0]), every.none()):
+                _assert_same(Selection(base.plan, initiatives))
+            with as_of(number):
+                _assert_same(Selection(base.plan, every.all()))
+
+    example()
+
+
+def _assert_same(selection):
+    figures = list(FIGURES.values())
+    for together in tallies(figures, selection, on=SUNDAY):
+        alone = tally(together.figure, selection, on=SUNDAY)
+        assert together.by_initiative == alone.by_initiative, together.figure.key
+        assert (together.counted, together.owed, together.by_pillar) == (alone.counted, alone.owed, alone.by_pillar)
+        assert {type(v) for c in together.by_initiative.values() for v in c.values()} == {
+            type(v) for c in alone.by_initiative.values() for v in c.values()
+        }
+        for initiative in alone.by_initiative:
+            if initiative is not None:
+                assert together.single(initiative) == alone.result([initiative])
+
+
+@pytest.mark.django_db
+def test_the_ledger_is_read_once_and_only_by_the_figures_that_are_meant():
+    base = ground()
+    selection = Selection(base.plan, Initiative.objects.filter(plan=base.plan))
+    with CaptureQueriesContext(connection) as queries:
+        found = tallies(
+            [FIGURES[key] for key in ("health", "money", "overspent", "health_dollars")], selection, on=SUNDAY
+        )
+    assert [one.figure.key for one in found] == ["health", "money", "overspent", "health_dollars"]
+    assert sum("initiatives_ledgerentry" in query["sql"] for query in queries) == 1
+
+
+@given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), PLAIN))
+def test_a_payload_is_written_as_the_standard_library_writes_it(payload):
+    written = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    assert canonical(payload) == written
+
+
+@pytest.mark.parametrize("value", [0.5, float("nan"), [1, {"b": 2.0}]])
+def test_a_number_with_a_point_has_no_one_form(value):
+    with pytest.raises(ValueError, match="no whole number"):
+        canonical({"a": value})
