@@ -3,6 +3,9 @@
 Both are asked by the same eight connections that stay open, with the same token, of the same web process: middleware,
 authentication, language and the reading transaction cost both the same. Ours also checks the role, refuses unknown
 parameters and names its revision; the peer's counts the rows. That the rows are the same is checked before.
+
+One address is asked again and again, as programs do that pull the same list; a walk along `next` is not measured. Ours
+composes the statement of an address once and keeps it, the peer composes its own each time.
 """
 
 import re

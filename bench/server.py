@@ -94,7 +94,7 @@ def _command(port: int) -> list[str]:
     home = Home(Path(os.environ["TRACKER_HOME"]))
     home.choose_account()
     application = Application(home, {}, Address("127.0.0.1", port))
-    return [sys.executable, "-m", *application._granian()]  # noqa: SLF001 - nothing else says how the web is started
+    return [sys.executable, "-m", *application.web_command()]
 
 
 def _environment(port: int, given: Mapping[str, str]) -> dict[str, str]:

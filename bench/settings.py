@@ -4,8 +4,8 @@ passwords from being guessed: nothing that is measured looks at one."""
 import os
 
 from config.settings import *  # noqa: F403, TID251 - the same, whatever is in it
-from config.settings import EXPORT_SECONDS as PATIENCE  # noqa: TID251
-from config.settings import INSTALLED_APPS as OURS  # noqa: TID251
+from config.settings import EXPORT_SECONDS as PATIENCE  # noqa: TID251 - what it is unless told otherwise
+from config.settings import INSTALLED_APPS as OURS  # noqa: TID251 - to which the bench is added
 
 INSTALLED_APPS = [*OURS, "bench"]
 ROOT_URLCONF = "bench.urls"

@@ -129,7 +129,7 @@ class Application:
         """Start worker, web and beat, and wait until the web answers. Raises StartError when it does not."""
         trio = [
             self._child("worker", self._celery("worker", "--concurrency", "2"), WORKER_STOPS),
-            self._child("web", self._granian(), ((signal.SIGTERM, 15.0),)),
+            self._child("web", self.web_command(), ((signal.SIGTERM, 15.0),)),
             self._child("beat", self._celery("beat"), ((signal.SIGTERM, 5.0),)),
         ]
         for child in trio:
@@ -155,7 +155,7 @@ class Application:
         quiet = ("--without-gossip", "--without-mingle") if command == "worker" else ()
         return ["celery", "--app", "config", command, "--loglevel", "INFO", *options, *quiet]
 
-    def _granian(self) -> list[str]:
+    def web_command(self) -> list[str]:
         return [
             *("granian", "config.wsgi:application", "--interface", "wsgi", "--no-ws", "--no-access-log"),
             *("--host", self.address.host, "--port", str(self.address.port)),
