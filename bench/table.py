@@ -79,7 +79,7 @@ def machine() -> str:
         f"{timezone.localdate():%-d %B %Y}; {os.cpu_count()} cores, {memory:.0f} GiB of memory, {platform.system()};"
         f" PostgreSQL {version.split()[0]}, fsync {fsync}, shared buffers {buffers}; Python"
         f" {platform.python_version()}. Load of the last quarter of an hour, this run's own included: {load:.1f}. Each"
-        " figure is the median of at least five rounds, in which ours and its peer take turns, but for the rollups of all"
-        " past weeks, which are the mean of every eighth counted for all; memory is by how much"
+        " figure is the median of at least five rounds, in which ours and its peer take turns, but for the rollups of"
+        " all past weeks, which are the mean of every eighth counted for all; memory is by how much"
         " the proportional set size of the processes grew at its peak."
     )

@@ -156,6 +156,7 @@ class Application:
         return ["celery", "--app", "config", command, "--loglevel", "INFO", *options, *quiet]
 
     def web_command(self) -> list[str]:
+        """How the web is started: a module and its options, for `python -m`."""
         return [
             *("granian", "config.wsgi:application", "--interface", "wsgi", "--no-ws", "--no-access-log"),
             *("--host", self.address.host, "--port", str(self.address.port)),
