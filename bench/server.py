@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from django.utils.crypto import get_random_string
 
 from bench import load
 from bench.memory import family
@@ -45,11 +46,16 @@ class Web:
 
     @cached_property
     def browser(self) -> dict[str, str]:
-        """The headers of a browser that is signed in."""
+        """The headers of a browser that is signed in, and has all cookies that it was given."""
         client = Client()
         client.force_login(User.objects.get(username=ACCOUNT))
-        name = settings.SESSION_COOKIE_NAME
-        return {"Cookie": f"{name}={client.cookies[name].value}; language=en", "Accept": "text/html"}
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        cookies = {
+            settings.SESSION_COOKIE_NAME: session,
+            settings.CSRF_COOKIE_NAME: get_random_string(32),
+            settings.LANGUAGE_COOKIE_NAME: "en",
+        }
+        return {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()), "Accept": "text/html"}
 
     def processes(self) -> list[int]:
         """It, and its workers."""

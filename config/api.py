@@ -17,10 +17,11 @@ from initiatives import api as initiatives
 from pillars import api as pillars
 from reports import api as reports
 from reports import api_dictionary as dictionary
-from reports import api_exports
+from reports import api_exports, api_search
 from reports.datasets import DATASETS
 from tracker import api as tracker
 from tracker.api_exports import CsvView, FileView, OtherFormat, OtherFormatsView
+from tracker.api_view import ApiView
 from tracker.datasets import Dataset
 from tracker.errors import Invalid
 from tracker.filters import refuse_unknown
@@ -33,6 +34,8 @@ router.register("pillars", pillars.PillarViewSet, "pillar")
 router.register("weeks", pillars.ReportingWeekViewSet, "week")
 router.register("initiatives", initiatives.InitiativeViewSet, "initiative")
 router.register("milestones", initiatives.MilestoneViewSet, "milestone")
+router.register("milestone-baselines", initiatives.MilestoneBaselineViewSet, "milestone-baseline")
+router.register("milestone-forecasts", initiatives.MilestoneForecastViewSet, "milestone-forecast")
 router.register("milestone-dependencies", initiatives.MilestoneDependencyViewSet, "milestone-dependency")
 router.register("change-requests", initiatives.ChangeRequestViewSet, "change-request")
 router.register("funding-announcements", initiatives.FundingAnnouncementViewSet, "funding-announcement")
@@ -47,7 +50,7 @@ router.register("status-updates", initiatives.StatusUpdateViewSet, "status-updat
 router.register("rollups", reports.WeeklyRollupViewSet, "rollup")
 router.register("figures", reports.FigureViewSet, "figure")
 router.register("organizations", tracker.OrganizationViewSet, "organization")
-router.register("places", tracker.PlaceViewSet, "place")
+router.register("places", initiatives.PlaceViewSet, "place")
 router.register("revisions", tracker.RevisionViewSet, "revision")
 
 
@@ -60,7 +63,7 @@ EXPORTS = {name: (_of(dataset, CsvView), _of(dataset, OtherFormatsView)) for nam
 register_converter(OtherFormat, "other_format")
 
 
-class Index(tracker.ApiView):
+class Index(ApiView):
     """What there is."""
 
     schema = None
@@ -72,7 +75,7 @@ class Index(tracker.ApiView):
         lists = {prefix: reverse(f"api:{name}-list") for prefix, _view, name in router.registry}
         exports = {f"exports/{name}.csv": reverse(f"api:export-{name}") for name in EXPORTS}
         exports |= {"exports": reverse("api:export-list"), "exports/log": reverse("api:export-log")}
-        more = {name: reverse(f"api:{name}") for name in ("dictionary", "datapackage", "schema")}
+        more = {name: reverse(f"api:{name}") for name in ("search", "dictionary", "datapackage", "schema")}
         return self.json({**lists, **exports, **more})
 
 
@@ -94,7 +97,7 @@ class Schema(SpectacularAPIView):
             return super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]  # theirs
 
 
-class NothingHere(tracker.ApiView):
+class NothingHere(ApiView):
     """Every other address below the API: a problem document, or the way to the address with its slash."""
 
     permission_classes = []
@@ -130,6 +133,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dictionary/<slug:dataset>/", dictionary.DatasetEntryView.as_view(), name="dictionary-dataset"),
     path("dictionary.csv", dictionary.DictionaryFileView.as_view(), name="dictionary-file"),
     path("datapackage.json", dictionary.DataPackageView.as_view(), name="datapackage"),
+    path("search/", api_search.SearchView.as_view(), name="search"),
     path("exports/", api_exports.ExportJobsView.as_view(), name="export-list"),
     path("exports/log/", api_exports.ExportLogView.as_view(), name="export-log"),
     path("exports/<int:pk>/", api_exports.ExportJobView.as_view(), name="export-detail"),

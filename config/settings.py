@@ -155,6 +155,10 @@ EXPORTS_SENDING = environment.whole_number("EXPORTS_SENDING", default=8)
 # Files made in the background: what one person may have waiting, and kept.
 EXPORT_JOBS_WAITING = 5
 EXPORT_JOBS_BYTES = 2 << 30
+# How long a page is kept for who reads it again at the same revision, and figures for whoever sees as much; 0: each is
+# made anew.
+PAGE_CACHE_SECONDS = environment.whole_number("PAGE_CACHE_SECONDS", default=60, digits=4)
+FIGURE_CACHE_SECONDS = environment.whole_number("FIGURE_CACHE_SECONDS", default=3600, digits=6)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Action-plan tracker",
     "DESCRIPTION": "Every figure can be explained, and asked as it was known at any past moment (`as_of`).",

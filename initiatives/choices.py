@@ -42,6 +42,13 @@ class MilestoneKind(models.TextChoices):
     EVENT = "event", _("event")
 
 
+class MilestoneDue(models.TextChoices):
+    """When a milestone is due, as the figures `milestones_due_this_week` and `milestones_next` have it."""
+
+    THIS_WEEK = "this_week", _("this week")
+    NEXT_FOUR_WEEKS = "next_four_weeks", _("in the next four weeks")
+
+
 class Health(models.TextChoices):
     """Green: delivery to time, cost and scope looks highly likely. Amber: feasible, but significant issues need
     attention. Red: unachievable without a change of scope, time or money."""

@@ -10,9 +10,12 @@ from initiatives.filters import (
     IndicatorFilter,
     InitiativeFilter,
     LedgerEntryFilter,
+    MilestoneBaselineFilter,
     MilestoneDependencyFilter,
     MilestoneFilter,
+    MilestoneForecastFilter,
     ObservationFilter,
+    PlaceFilter,
     StatusUpdateFilter,
     TargetFilter,
     TransferFilter,
@@ -26,7 +29,9 @@ from initiatives.models import (
     Initiative,
     LedgerEntry,
     Milestone,
+    MilestoneBaseline,
     MilestoneDependency,
+    MilestoneForecast,
     Observation,
     StatusUpdate,
     Target,
@@ -40,7 +45,9 @@ from initiatives.serializers import (
     IndicatorRow,
     InitiativeRow,
     LedgerEntryRow,
+    MilestoneBaselineRow,
     MilestoneDependencyRow,
+    MilestoneForecastRow,
     MilestoneRow,
     ObservationRow,
     StatusUpdateRow,
@@ -48,6 +55,8 @@ from initiatives.serializers import (
     TransferRow,
 )
 from tracker.datasets import Dataset
+from tracker.models import Place
+from tracker.rows import PlaceRow
 
 INITIATIVES = Dataset(
     name="initiatives", label=_("Initiatives"),
@@ -80,6 +89,26 @@ MILESTONES = Dataset(
     model=Milestone, row=MilestoneRow, filters=MilestoneFilter,
     fed_by=("baselines", "forecasts", "initiative__pillar__plan"),
     marking="initiative__security_marking",
+)  # fmt: skip
+MILESTONE_BASELINES = Dataset(
+    name="milestone-baselines", label=_("Milestone baselines"),
+    about=_(
+        "One row for each date that was approved for a milestone, as they were recorded. A new baseline is a new row, "
+        "and the old one stays. You see those of initiatives within your roles."
+    ),
+    model=MilestoneBaseline, row=MilestoneBaselineRow, filters=MilestoneBaselineFilter,
+    fed_by=("milestone__initiative__pillar__plan",),
+    marking="milestone__initiative__security_marking",
+)  # fmt: skip
+MILESTONE_FORECASTS = Dataset(
+    name="milestone-forecasts", label=_("Milestone forecasts"),
+    about=_(
+        "One row for each date on which a milestone was expected, as they were recorded. Each move is a new row with "
+        "its reason, and the old one stays. You see those of initiatives within your roles."
+    ),
+    model=MilestoneForecast, row=MilestoneForecastRow, filters=MilestoneForecastFilter,
+    fed_by=("milestone__initiative__pillar__plan",),
+    marking="milestone__initiative__security_marking",
 )  # fmt: skip
 MILESTONE_DEPENDENCIES = Dataset(
     name="milestone-dependencies", label=_("Milestone dependencies"),
@@ -179,10 +208,22 @@ EVIDENCE = Dataset(
     model=Evidence, row=EvidenceRow, filters=EvidenceFilter, fed_by=("initiative__pillar__plan",),
     marking="initiative__security_marking",
 )  # fmt: skip
+PLACES = Dataset(
+    name="places", label=_("Places"),
+    about=_("One row for each place that the plans name. Everybody with a role sees all of them."),
+    model=Place, row=PlaceRow, filters=PlaceFilter,
+    fed_by=(
+        "initiative_places__initiative__pillar__plan", "initiative_places__initiative__plan",
+        "observations__indicator__plan", "observations__indicator__pillar__plan",
+        "observations__indicator__initiative__plan", "observations__indicator__initiative__pillar__plan",
+    ),
+)  # fmt: skip
 DATASETS = (
     INITIATIVES,
     STATUS_UPDATES,
     MILESTONES,
+    MILESTONE_BASELINES,
+    MILESTONE_FORECASTS,
     MILESTONE_DEPENDENCIES,
     CHANGE_REQUESTS,
     FUNDING_ANNOUNCEMENTS,
@@ -193,4 +234,5 @@ DATASETS = (
     TARGETS,
     OBSERVATIONS,
     EVIDENCE,
+    PLACES,
 )

@@ -14,7 +14,7 @@ from pillars.models import Plan
 from tracker.filters import IsoDateField
 from tracker.formats import fiscal_year as fiscal_year_label
 from tracker.forms import EditForm, NumberField
-from tracker.models import Organization, Place
+from tracker.models import Organization, Place, User
 from tracker.templatetags.tracker import bilingual_text
 
 UNPUBLISHED = ("", _("not published"))
@@ -52,11 +52,12 @@ class InitiativeListForm(forms.Form):
     place = forms.ChoiceField(label=_("Place"), required=False)
     on = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, plan: Plan, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         pillars = plan.pillars.order_by("number")
-        leads = Organization.objects.filter(led__plan=plan).distinct().for_list()
-        named = InitiativePlace.objects.filter(initiative__plan=plan)
+        seen = Initiative.objects.visible_to(user).filter(plan=plan)
+        leads = Organization.objects.filter(pk__in=seen.values("lead")).for_list()
+        named = InitiativePlace.objects.filter(initiative__in=seen.values("pk"))
         places = Place.objects.filter(pk__in=named.values("place")).for_list()
         self.fields["pillar"].choices = [  # type: ignore[attr-defined]
             ANY, *((pillar.number, f"{pillar.number}. {bilingual_text(pillar, 'title')}") for pillar in pillars)

@@ -5,23 +5,27 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from pillars.choices import Transition, WeekState
-from tracker.row_fields import (
-    AmountField,
-    CountField,
-    EnglishTitleField,
-    FiscalYearField,
-    FrenchOfficialField,
-    FrenchTitleField,
+from tracker.key_fields import (
     IdField,
-    OfficialField,
     OrganizationField,
     PlanField,
     RevisionField,
     RevisionNumberField,
     SimulatedField,
+)
+from tracker.measure_fields import (
+    AmountField,
+    CountField,
+    FiscalYearField,
+    Unit,
+)
+from tracker.row_fields import (
+    EnglishTitleField,
+    FrenchOfficialField,
+    FrenchTitleField,
+    OfficialField,
     SourceField,
     SourceUrlField,
-    Unit,
 )
 from tracker.serializers import RowSerializer, VocabularyField
 from tracker.tabular import IsoWeek

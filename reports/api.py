@@ -19,21 +19,19 @@ from rest_framework.viewsets import ViewSet
 from reports.datasets import ROLLUPS
 from reports.differences.answers import asked_points, difference_of
 from reports.explanations import ExplainedRow, explain
-from reports.figures import FIGURES, Figure, compute, figure
+from reports.figures import FIGURES, Figure, figure
 from reports.figures.declaration import version_of
+from reports.figures.kept import kept_result
 from reports.figures.scopes import Scope, find_scope
 from reports.figures.values import plain
 from reports.openapi import BUCKET, FROM, SCOPE, TO, VERSION, WEEKS
-from reports.serializers import (
-    DifferenceSerializer,
-    ExplanationSerializer,
-    FigureListSerializer,
-    FigureValueSerializer,
-    SeriesSerializer,
-    WeeklyRollupDetail,
-)
+from reports.serializers.differences import DifferenceSerializer
+from reports.serializers.figures import ExplanationSerializer, FigureListSerializer, FigureValueSerializer
+from reports.serializers.rollups import WeeklyRollupDetail
+from reports.serializers.series import SeriesSerializer
 from reports.series import asked_series, series
-from tracker.api import CODE, ApiView, RowsViewSet
+from tracker.api import CODE, RowsViewSet
+from tracker.api_view import ApiView
 from tracker.errors import Invalid
 from tracker.filters import refuse_unknown
 
@@ -111,7 +109,7 @@ class FigureViewSet(ApiView, ViewSet):
     def retrieve(self, request: Request, key: str) -> HttpResponse:
         """The figure for a scope on a day."""
         found, scope = self._asked(key)
-        result = compute(found, scope.selection, on=self.on, whole_plan=scope.whole_plan)
+        result = kept_result(found, scope, on=self.on)
         return self.json({**self._head(found, scope), **result.payload()})
 
     @extend_schema(responses=ExplanationSerializer, parameters=[SCOPE, VERSION, BUCKET])

@@ -17,7 +17,7 @@ from reports.datapackage import data_package
 from reports.datasets import DATASETS
 from reports.dictionary import HEADER, dataset_entry, dictionary, rows
 from reports.figures import Unit
-from tracker.api import ApiView
+from tracker.api_view import ApiView
 from tracker.errors import Invalid
 from tracker.filters import refuse_unknown
 

@@ -17,8 +17,8 @@ from rest_framework.request import Request
 from reports import exports
 from reports.export_log import LogFilter, may_audit
 from reports.stored_files import handed_out
-from tracker.api import ApiView
 from tracker.api_exports import reader_of
+from tracker.api_view import ApiView
 from tracker.authentication import TokenAuthentication
 from tracker.choices import ExportFault, ExportFormat, ExportState, ExportWay
 from tracker.credentials import from_browser
@@ -181,7 +181,7 @@ class ExportFileView(ExportsView):
 
     @extend_schema(operation_id="exports_file", responses={(200, kind): OpenApiTypes.BINARY for kind in TYPES.values()})
     def get(self, request: Request, pk: int) -> HttpResponseBase:
-        """The file; `Range` gives a part of it. Refused once you hold no longer the roles under which it was made."""
+        """The file; `Range` gives a part of it. Refused once you see no longer all that is in it."""
         refuse_unknown(request.query_params, self.parameters)
         return handed_out(cast(HttpRequest, request), self.job(pk), reader_of(request))
 

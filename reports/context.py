@@ -37,9 +37,11 @@ _PARTS = {
     "initiatives": Part(_("Initiatives"), frozenset({"initiative", "milestone-add", "milestone-move", "milestone-meet",
                                                      "entry-add", "entry-reverse", "entry-correct", "reprofile",
                                                      "transfer", "transfer-undo", "ledger-grid"})),
+    "milestones": Part(_("Milestones"), frozenset()),
     "money": Part(_("Money"), frozenset()),
     "indicators": Part(_("Indicators"), frozenset({"indicator", "indicator-add", "indicator-change", "target-set",
                                                    "observation-add", "observation-correct", "observation-restate"})),
+    "places": Part(_("Places"), frozenset()),
     "my-week": Part(_("My week"), frozenset({"update"}), Permission.WRITE_UPDATE),
     "review": Part(_("Review"), frozenset(), Permission.DECIDE_UPDATE),
     "rollups": Part(_("Rollups"), frozenset({"rollup", "rollup-restated", "compare",
@@ -64,7 +66,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         *(_in_plan(plan, user, here) if plan else ()),
         *(Link(label, reverse(name), _current(name, here)) for name, label in _EVERYWHERE.items()),
     ]
-    return {"plans": plans, "plan": plan, "nav": nav, "footer_links": footer, "has_role": bool(user.access.grants)}
+    return {
+        "plans": plans, "plan": plan, "nav": nav, "footer_links": footer, "has_role": bool(user.access.grants),
+        "comparable": hasattr(request, "comparison"),
+        "comparison": getattr(request, "comparison", None),
+        "compare": request.GET.get("compare", "").strip(),
+    }  # fmt: skip
 
 
 _EVERYWHERE = {"history": _("History"), "data": _("Data")}

@@ -6,7 +6,7 @@ from initiatives import datasets as initiatives
 from pillars import datasets as pillars
 from reports.filters import WeeklyRollupFilter
 from reports.models import WeeklyRollup
-from reports.serializers import WeeklyRollupRow
+from reports.serializers.rollups import WeeklyRollupRow
 from tracker import datasets as tracker
 from tracker.datasets import Dataset
 

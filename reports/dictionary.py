@@ -12,7 +12,7 @@ from tracker.choices import ExportFormat
 from tracker.datasets import Dataset
 from tracker.dictionary import TYPE_NAMES, TYPES, ColumnMeaning, Word, both, describe, describe_filters
 from tracker.exports import TYPES as MEDIA_TYPES
-from tracker.row_fields import Unit
+from tracker.measure_fields import Unit
 
 ROOT = "/api/v1/"
 # The columns of the dictionary as a file.

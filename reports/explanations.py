@@ -13,8 +13,9 @@ from django.utils.translation import override
 
 from initiatives.choices import Vote
 from initiatives.models import BudgetLine, FundingAnnouncement, Indicator, Initiative, LedgerEntry, Milestone
-from reports.figures import Figure, Result, compute
+from reports.figures import Figure, Result
 from reports.figures.declaration import Rows, bucket_of
+from reports.figures.kept import kept_result
 from reports.figures.scopes import Scope
 from reports.figures.values import Amount, known_sum
 from tracker import formats
@@ -82,9 +83,9 @@ def explain(figure: Figure, scope: Scope, *, on: date, bucket: str = "") -> Expl
     """Everything behind a figure, or behind one of its buckets. The first parts of a bucket's key stand for all that
     begin so, where adding them means something: `2025` for `2025/CBSA` and `2025/RCMP`; `*` stands for any part:
     `*/CBSA`. A key that ends with `/line-17` is cut to that budget line. Raises `Invalid` for a bucket it has not."""
-    result = compute(figure, scope.selection, on=on, whole_plan=scope.whole_plan)
+    result = kept_result(figure, scope, on=on)
     named, line = _cut(bucket)
-    meant = [key for key in result.cells if _lies_in(named, key)]
+    meant = [key for key in result.cells if lies_in(named, key)]
     if named and named not in result.cells and not (meant and figure.adds):
         raise _no_bucket(result)
 
@@ -92,7 +93,7 @@ def explain(figure: Figure, scope: Scope, *, on: date, bucket: str = "") -> Expl
         own = rows if scope.whole_plan else rows.filter(of_the_scope(figure, scope))
         if line is not None:
             own = own.filter(**{_LINES[rows.model]: line}) if rows.model in _LINES else own.none()
-        return [row for row in explained(own, figure) if _lies_in(named, row.bucket)]
+        return [row for row in explained(own, figure) if lies_in(named, row.bucket)]
 
     rows = shown(figure.rows(scope.selection, on))
     if line is not None and not rows:
@@ -131,7 +132,8 @@ def of_the_scope(figure: Figure, scope: Scope) -> Q:
     return mine
 
 
-def _lies_in(bucket: str, key: str) -> bool:
+def lies_in(bucket: str, key: str) -> bool:
+    """Whether the key of a cell begins with the parts of that bucket; `*` stands for any."""
     wanted, parts = bucket.split("/") if bucket else [], key.split("/")
     return len(wanted) <= len(parts) and all(one in (ANY, part) for one, part in zip(wanted, parts, strict=False))
 

@@ -13,15 +13,16 @@ from typing import Any
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
-from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg import errors as postgres
 
 from reports.datasets import DATASETS
 from reports.export_pulse import Cancelled, Pulse
+from reports.export_sight import asked_of
 from tracker.alone import Work, alone
 from tracker.choices import ExportFault, ExportFormat, ExportState, ExportWay
+from tracker.credentials import secrets_in
 from tracker.errors import Conflict, Invalid, Missing, Refused
 from tracker.exports import Asked, Export, NoRoom, Reader, make, rows_of
 from tracker.models import ExportChunk, ExportJob, ExportRecord, User
@@ -101,12 +102,6 @@ def forget_exports(*, at: datetime) -> int:
     return len(over)
 
 
-def covers(user: User, job: ExportJob) -> bool:
-    """Whether the person still holds every role under which the file was made."""
-    now = user.access.grants
-    return all(any(_includes((role, scope), held) for held in now) for role, scope in job.grants)
-
-
 def file_record(job: ExportJob, reader: Reader, *, at: datetime) -> ExportRecord:
     """What is kept when its file is handed out."""
     return ExportRecord(
@@ -117,14 +112,12 @@ def file_record(job: ExportJob, reader: Reader, *, at: datetime) -> ExportRecord
     )  # fmt: skip
 
 
-def _includes(then: tuple[str, str], now: tuple[str, str]) -> bool:
-    """Whether a role held now is the one held then, at the same place or above it."""
-    (role, scope), (role_now, scope_now) = then, now
-    return role == role_now and (scope_now in ("", scope) or scope.startswith(f"{scope_now}/"))
-
-
 def _pinned(dataset: str, form: str, query: Mapping[str, str], moment: str, *, at: datetime) -> Asked:
-    """What is asked for, with its moment as a revision and its day spelled out: made later, it is the same."""
+    """What is asked for, with its moment as a revision and its day spelled out: made later, it is the same. A token
+    among it would stand in the record for good."""
+    if secrets_in(" ".join([moment, *query.values()])):
+        message = _("A token must not stand here: what is asked for is kept on record.")
+        raise Invalid(_("Some fields cannot be accepted."), fields={"filters": message})
     if dataset not in DATASETS:
         known = ", ".join(DATASETS)
         message = _("There is no such dataset. Known are: %(names)s.") % {"names": known}
@@ -203,10 +196,7 @@ def _made(job: ExportJob, pulse: Pulse) -> Export:
     if not user.access.grants:
         raise Missing(_("Nothing is found here."))
     job.grants = sorted([role, scope] for role, scope in user.access.grants)
-    moment = resolve(f"r{job.revision}", now=timezone.now()) if job.revision else Moment(0, None, timezone.localdate())
-    query = QueryDict(job.query).dict()
-    form = ExportFormat(job.form)
-    asked = Asked(dataset=DATASETS[job.dataset], form=form, query=query, moment=moment)
+    asked = asked_of(job)
     with as_of(job.revision):
         with connection.cursor() as cursor:
             cursor.execute("select set_config('statement_timeout', %s, true)", [f"{LONGEST_SECONDS}s"])

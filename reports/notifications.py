@@ -1,24 +1,22 @@
 """The week in short: who is written to when a rollup is sealed, and what its payload says."""
 
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Value
 from django.db.models.functions import Concat
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from initiatives import notifications as of_initiatives
-from initiatives.choices import HealthBucket, SecurityMarking
+from initiatives.choices import SecurityMarking
 from initiatives.models import Initiative
 from initiatives.notifications import access_in, access_to
-from reports.choices import Headline
+from reports.brief.mail import parts_of
 from reports.models import WeeklyRollup
 from tracker.choices import MailKind, SkipReason
-from tracker.letters import LISTED, Author, Letter, Line, Part, absolute, more, page
+from tracker.letters import Author, Letter, Line, absolute, page
 from tracker.models import Mail, MailRound
 from tracker.outbox import Draft, hold_round, pass_over
 from tracker.rules import Access
@@ -89,7 +87,6 @@ def _payload(code: str, sha256: str) -> Payload:
 
 def _letter(rollup: WeeklyRollup, payload: Payload, pillars: set[int], hidden: frozenset[str]) -> Letter:
     """Of the plan, or of some `pillars` only."""
-    parts = [pillar for pillar in payload["pillars"] if pillar["number"] in pillars] if pillars else [payload]
     named = {"rollup": rollup.code, "plan": payload["plan"]["code"], "week": payload["week"]["code"]}
     url = absolute(rollup.get_absolute_url())
     if pillars:
@@ -99,58 +96,6 @@ def _letter(rollup: WeeklyRollup, payload: Payload, pillars: set[int], hidden: f
         subject=_("%(plan)s %(week)s in short") % named,
         todo=_("Read the week in short; %(rollup)s is sealed, and will not change.") % named,
         link=Line(rollup.code, url),
-        parts=(*(_standing(part) for part in parts), *_changed(payload, pillars, hidden)),
+        parts=parts_of(payload, pillars, hidden, url),
         why=simulated + _("You get this because you have a role on %(plan)s or on a pillar of it.") % named,
     )
-
-
-def _standing(part: Payload) -> Part:
-    """Health as a distribution with its coverage, and the headline colour where there is one."""
-    health = part["results"]["health"]
-    spread = [
-        f"{HealthBucket(bucket).label}{_(':')} {health['cells'][bucket]}"
-        for bucket in HealthBucket.values
-        if health["cells"].get(bucket)
-    ]
-    lines = [Line(" · ".join(spread))] if spread else []
-    coverage = health["coverage"]
-    if coverage:
-        lines.append(Line(_("Reported: %(counted)s of %(of)s initiatives in progress") % coverage))
-    return Part(_title(part), (*_headline(part.get("headline")), *lines))
-
-
-def _title(part: Payload) -> str:
-    title = str(part.get(f"title_{get_language()}") or part.get("plan", {}).get(f"title_{get_language()}") or "")
-    return _("Pillar %(number)s: %(title)s") % {"number": part["number"], "title": title} if "number" in part else title
-
-
-def _headline(headline: Payload | None) -> Iterator[Line]:
-    if not headline:
-        return
-    yield Line(
-        _("Headline by rule %(rule)s: %(colour)s")
-        % {"rule": headline["rule"], "colour": Headline(headline["colour"]).label}
-    )
-    override = headline["override"]
-    if override:
-        colour = Headline(override["colour"]).label
-        yield Line(_("Reported otherwise by %(name)s: %(colour)s") % {"name": override["set_by"], "colour": colour})
-
-
-def _changed(payload: Payload, pillars: set[int], hidden: frozenset[str]) -> Iterator[Part]:
-    """Initiatives whose health is not that of the week before."""
-    changes = payload.get("changes")
-    if not changes:
-        return
-    within = {row["code"] for row in payload["initiatives"] if not pillars or row["pillar"] in pillars}
-    rows = [row for row in changes["initiatives"] if row["code"] in within and "health" in row]
-    lines = [*(_became(row, hidden) for row in rows[:LISTED]), *more(len(rows) - LISTED)]
-    title = _("Health that changed since %(rollup)s") % {"rollup": changes["since"]}
-    yield Part(title, tuple(lines) or (Line(_("no change")),))
-
-
-def _became(row: Payload, hidden: frozenset[str]) -> Line:
-    if row["code"] in hidden:
-        return Line(_("%(code)s (protected: read it in the tracker)") % row)
-    before, after = (HealthBucket(bucket or HealthBucket.NO_UPDATE).label for bucket in row["health"])
-    return Line(f"{row['code']} {row[f'title_{get_language()}']}{_(':')} {before} → {after}")

@@ -1,6 +1,6 @@
 """Figures as pages show them: computed once for a scope, each with its label, coverage and explanation."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
@@ -11,8 +11,9 @@ from django.utils.translation import get_language
 
 from initiatives.choices import Stage
 from reports.figures import FIGURES, Figure, Result, together
-from reports.figures.compute import Tally
+from reports.figures.kept import Results, kept
 from reports.figures.scopes import Scope
+from reports.figures.totals import Totals, members_by_pillar, no_result
 from reports.figures.values import Amount
 
 
@@ -89,32 +90,46 @@ class MoneyRow:
 
 @dataclass(frozen=True)
 class Board:
-    """All figures of a plan, tallied once, and cut for the plan, its pillars and its initiatives."""
+    """Figures of a scope and, of a plan, of its pillars, added up once: results by figure, and by scope. Plain data,
+    as small as what it says."""
 
     on: date
-    tallies: dict[str, Tally]
-    members: dict[str, list[int]]
-    plan: str
+    results: dict[str, dict[str, Result]]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Those of its figures."""
+        return tuple(self.results)
 
     def panel(self, key: str, scope: str) -> Panel:
-        """One figure for the plan's code or a pillar's `BP/2`."""
-        whole = scope == self.plan
-        part = scope.partition("/")[2]
-        pillar = int(part) if part.isdecimal() else None
-        result = self.tallies[key].result(self.members.get(scope, []), whole_plan=whole, pillar=pillar)
-        return Panel(FIGURES[key], scope, self.on, result)
+        """One figure for the code of the board's own scope, or of a plan's pillar, `BP/2`."""
+        figure = FIGURES[key]
+        return Panel(figure, scope, self.on, self.results[key].get(scope) or no_result(figure))
 
 
 def board(scope: Scope, *, on: date, keys: Iterable[str] = tuple(FIGURES)) -> Board:
-    """Run each figure's query once for the scope: the number of queries does not depend on how much there is."""
-    plan = scope.selection.plan.code
-    rows = list(scope.selection.initiatives.order_by().values_list("pk", "pillar__number"))
-    members: dict[str, list[int]] = {scope.code: [pk for pk, _ in rows]}
-    if scope.whole_plan:
-        for pk, number in rows:
-            members.setdefault(f"{plan}/{number}", []).append(pk)
-    tallied = together.tallies([FIGURES[key] for key in keys], scope.selection, on=on)
-    return Board(on, {one.figure.key: one for one in tallied}, members, plan)
+    """Add up each figure for the scope: the number of queries does not depend on how much there is."""
+    figures = [FIGURES[key] for key in keys]
+
+    def make() -> Results:
+        members = members_by_pillar(scope.selection)
+        found = together.totals(figures, scope.selection, on=on)
+        return {one.figure.key: _results(one, scope, members) for one in found}
+
+    return Board(on, kept(figures, scope, on=on, parts=True, make=make))
+
+
+def _results(totals: Totals, scope: Scope, members: Mapping[int, int]) -> dict[str, Result]:
+    """For the scope itself; and for the pillars of a plan that have anything."""
+    if not scope.whole_plan:
+        pillar = scope.selection.pillar
+        return {scope.code: totals.result(members, [] if pillar is None else [pillar])}
+    numbers = {*members, *(number for number in totals.whole if number is not None)}
+    pillars = {
+        f"{scope.code}/{number}": totals.result({number: members.get(number, 0)}, [number])
+        for number in sorted(numbers)
+    }
+    return {scope.code: totals.result(members, totals.whole.keys()), **pillars}
 
 
 def money_table(panel: Panel) -> list[MoneyRow]:

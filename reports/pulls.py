@@ -20,7 +20,7 @@ from tracker.errors import Invalid
 from tracker.filters import refuse_unknown
 from tracker.formats import is_french
 from tracker.http import SignedInRequest
-from tracker.pagination import in_order
+from tracker.ordering import in_order
 from tracker.tabular import Column
 
 COUNTED = 100_000  # rows that are counted; of more there are "more"

@@ -12,6 +12,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from reports import exports
+from reports.export_sight import covers
 from tracker.choices import ExportFormat
 from tracker.errors import Conflict, NotAllowed, Refused, TooManyRequests
 from tracker.exports import RETRY_SECONDS, TYPES, Reader, digest_headers, record
@@ -96,8 +97,8 @@ def handed_out(request: HttpRequest, job: ExportJob, reader: Reader) -> HttpResp
     at = timezone.now()
     if not job.usable(at=at):
         raise Conflict(_("There is no file: it is not made yet, or not kept any more."), code="no_file")
-    if not exports.covers(reader.user, job):
-        raise NotAllowed(_("Your roles have changed since this file was made. Ask for it again."))
+    if not covers(reader.user, job):
+        raise NotAllowed(_("You see no longer all that is in this file. Ask for it again."))
     part = part_of(job, request.headers.get("Range", ""), request.headers.get("If-Range", ""))
     if request.method == "HEAD":
         return StoredFile(job, part, Seat.free())

@@ -22,6 +22,13 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 WIDTHS = (1280, 360)
 THEMES = ("light", "dark")
+PALETTES = frozenset((width, theme) for width in WIDTHS for theme in THEMES)
+# A page that is looked at in both languages shows each of them in one: no style depends on the language, and what lies
+# where depends on language and width only (tests/test_styles.py), which every pair is seen of.
+SHARED = {
+    "en": frozenset({(1280, "light"), (360, "dark")}),
+    "fr": frozenset({(360, "light"), (1280, "dark")}),
+}
 
 # Violations of the policy, from the first moment of a page.
 LISTEN = """window.broken = [];
@@ -80,10 +87,29 @@ LOOK = """() => {
 }"""
 
 
+# Texts of one chart that touch each other, and those that stick out of it. A letter box is blank at the top and foot.
+CROWD = """() => [...document.querySelectorAll('svg.drawing')].filter(one => one.checkVisibility()).flatMap(drawing => {
+  const name = drawing.querySelector('title').id, box = drawing.getBoundingClientRect(), faults = [];
+  const letters = ({left, right, top, bottom, height}) =>
+    ({left, right, top: top + .12 * height, bottom: bottom - .04 * height});
+  const texts = [...drawing.querySelectorAll('text')].map(
+    one => [one.textContent, letters(one.getBoundingClientRect())]);
+  texts.forEach(([said, a], n) => {
+    if (a.left < box.left - 1 || a.right > box.right + 1 || a.top < box.top - .5 || a.bottom > box.bottom + .5)
+      faults.push(`${name}: “${said}” sticks out`);
+    for (const [other, b] of texts.slice(n + 1))
+      if (Math.min(a.right, b.right) - Math.max(a.left, b.left) > .5
+          && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > .5)
+        faults.push(`${name}: “${said}” touches “${other}”`);
+  });
+  return faults;
+})"""
+
+
 # Every rule that does not hold (violations), and every one that axe-core cannot decide (incomplete), but for contrast
 # inside SVG, which LOOK measures, and in what is scrolled out of a table's box, which the wide window shows.
-RUN = """async () => {
-  const results = await axe.run(document, {resultTypes: ['violations', 'incomplete'], preload: false});
+RUN = """async rules => {
+  const results = await axe.run(document, {resultTypes: ['violations', 'incomplete'], preload: false, ...rules});
   const undecided = (kind, {id}, {target}) => {
     const element = document.querySelector(target.at(-1));
     return kind === 'incomplete' && id === 'color-contrast'
@@ -94,6 +120,13 @@ RUN = """async () => {
     rule.nodes.filter(node => !undecided(kind, rule, node)).map(node => node.target.join(' '))
   ])).filter(([, , , targets]) => targets.length);
 }"""
+
+# The rules that colours can break, by axe-core's own tag; they take two thirds of its time. A theme changes colours and
+# nothing else (tests/test_styles.py), so all others say in the dark what they say in the light.
+OF_COLOURS = ("color-contrast", "link-in-text-block")
+EVERY_RULE: dict[str, Any] = {}
+COLOURS = {"runOnly": list(OF_COLOURS)}
+ALL_BUT_COLOURS = {"rules": {name: {"enabled": False} for name in OF_COLOURS}}
 
 
 def chromium_path() -> str:
@@ -168,8 +201,9 @@ class Visit:
             self.faults.append(f"{address} answers {answer.status}, not {status}")
         return self.page
 
-    def look(self, page: Page, language: str) -> None:
-        """Everything that must hold of any page, in both themes at both widths."""
+    def look(self, page: Page, language: str, palettes: frozenset[tuple[int, str]] = PALETTES) -> None:
+        """Everything that must hold of any page, in both themes at both widths. `palettes`: where axe-core looks at
+        the colours of HTML, when the same page in the other language shows it the others."""
         where = page.url.removeprefix(self.site)
         page.evaluate(AXE_FILE_PATH.read_text(encoding="utf-8"))
         if page.locator("html").get_attribute("lang") != language:
@@ -180,15 +214,18 @@ class Visit:
             page.set_viewport_size({"width": width, "height": 900})
             for theme in THEMES:
                 page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-                self.faults += [f"{where} ({theme}, {width}): {fault}" for fault in self._faults(page)]
+                colours, rest = (width, theme) in palettes, theme == THEMES[0]
+                rules = EVERY_RULE if colours and rest else COLOURS if colours else ALL_BUT_COLOURS if rest else None
+                self.faults += [f"{where} ({theme}, {width}): {fault}" for fault in self._faults(page, rules)]
         self.faults += [f"{where}: policy {broken}" for broken in page.evaluate("window.broken")]
 
-    def _faults(self, page: Page) -> Iterator[str]:
+    def _faults(self, page: Page, rules: dict[str, Any] | None = EVERY_RULE) -> Iterator[str]:
         beyond = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if beyond > 0:
             yield f"scrolls sideways by {beyond} px"
         yield from page.evaluate(LOOK)
-        yield from (described(*found) for found in page.evaluate(RUN))
+        if rules is not None:
+            yield from (described(*found) for found in page.evaluate(RUN, rules))
 
     def _asked(self, request: Any) -> None:
         if not request.url.startswith(self.site):
@@ -197,6 +234,15 @@ class Visit:
     def _said(self, message: Any) -> None:
         if "Failed to load resource" not in message.text or "status of 4" not in message.text:
             self.faults.append(f"{self.page.url}: console: {message.text}")
+
+
+def crowded(page: Page) -> list[str]:
+    """What is wrong with where texts stand in the page's charts, at both widths."""
+    faults = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        faults += [f"{width}: {fault}" for fault in page.evaluate(CROWD)]
+    return faults
 
 
 def described(kind: str, name: str, help_text: str, targets: list[str]) -> str:

@@ -15,6 +15,7 @@ from initiatives.models import (
     Indicator,
     Initiative,
     InitiativeOrganization,
+    InitiativePlace,
     LedgerEntry,
     Milestone,
     MilestoneBaseline,
@@ -30,7 +31,8 @@ from pillars.models import Pillar, Plan, ReportingWeek
 from pillars.rules import monday_of
 from reports.models import WeeklyRollup
 from tests.factories import ACTOR, add_organization, add_place, add_user
-from tracker.models import Organization, User
+from tracker.choices import PlaceKind
+from tracker.models import Organization, Place, User
 from tracker.timemachine import head, revision
 
 MANY = 200
@@ -75,6 +77,7 @@ def add_many(pillar: Pillar, week: ReportingWeek, numbers: range, *, lead: Organ
     with revision(by=ACTOR, reason="many rows"):
         _filled(pillar, week, numbers, leads=[lead, *Organization.objects.exclude(pk=lead.pk)[:1]], author=author,
                 reviewer=reviewer)  # fmt: skip
+        _placed(pillar, numbers)
     with connection.cursor() as cursor:
         cursor.execute("analyze")
 
@@ -157,6 +160,30 @@ def _beside(initiatives: list[Initiative]) -> None:
         Evidence(initiative=one, title="Minutes", url="https://example.org/minutes", added_at=now)
         for one in initiatives
     )
+
+
+def _placed(pillar: Pillar, numbers: range) -> None:
+    """A place for each of these initiatives, half of them close together, with a value of its indicator there."""
+    codes = [f"{pillar.number}.{number:02}" for number in numbers]
+    initiatives = list(Initiative.objects.filter(pillar=pillar, code__in=codes).order_by("code"))
+    places = Place.objects.bulk_create(
+        Place(
+            code=f"IN-{one.pk}", name_en="Place", name_fr="Lieu", kind=PlaceKind.values[number % len(PlaceKind)],
+            province="ON", latitude=Decimal(42 + number % 2 * 10), longitude=Decimal(-83),
+        )
+        for number, one in enumerate(initiatives)
+    )  # fmt: skip
+    InitiativePlace.objects.bulk_create(
+        InitiativePlace(initiative=one, place=place) for one, place in zip(initiatives, places, strict=True)
+    )
+    indicators = Indicator.objects.filter(initiative__in=initiatives).order_by("initiative__code")
+    Observation.objects.bulk_create(
+        Observation(
+            indicator=one, place=place, period_start=date(2025, 5, 1), period_end=date(2025, 5, 31), value=Decimal(2),
+            recorded_at=timezone.now(),
+        )
+        for one, place in zip(indicators, places, strict=True)
+    )  # fmt: skip
 
 
 def _measured(plan: Plan, initiatives: list[Initiative]) -> None:

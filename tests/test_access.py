@@ -19,7 +19,7 @@ from tests.scenarios import SmallPlan, small_plan
 from tracker.models import User
 from tracker.timemachine import head
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.heavy]
 
 
 def routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:

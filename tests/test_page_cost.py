@@ -9,7 +9,7 @@ from tests.access.reads import QUERIES, table
 from tests.rows import add_many
 from tests.scenarios import small_plan
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.heavy]
 
 
 def test_every_page_costs_ten_initiatives_what_it_costs_two_hundred(client):

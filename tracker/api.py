@@ -1,144 +1,34 @@
-"""What every address of the API does the same way, and the addresses of the ground floor."""
+"""Lists and rows of the API, and those of the ground floor."""
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.db import connection
 from django.db.models import QuerySet
-from django.http import HttpResponse, HttpResponseNotModified, QueryDict
-from django.utils.cache import patch_vary_headers
-from django.utils.encoding import escape_uri_path
+from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound
 from rest_framework.generics import GenericAPIView
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.status import HTTP_200_OK, HTTP_304_NOT_MODIFIED
-from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from tracker.datasets import ORGANIZATIONS, PLACES, REVISIONS, Dataset
-from tracker.etags import has, state_tag
-from tracker.filters import StrictFilterBackend, StrictFilterSet, effective_date, refuse_unknown
-from tracker.http import JsonOnly, SignedInRequest, json_bytes
-from tracker.middleware import past_is_read_only
-from tracker.models import User
-from tracker.openapi import TrackerSchema
-from tracker.pagination import KeysetPagination, in_order, limit_of
+from tracker.api_view import ApiView
+from tracker.datasets import ORGANIZATIONS, REVISIONS, Dataset
+from tracker.filters import StrictFilterBackend, StrictFilterSet, refuse_unknown
+from tracker.http import json_bytes
+from tracker.ordering import in_order
+from tracker.pagination import KeysetPagination, limit_of
 from tracker.preconditions import etag
 from tracker.row_json import Kept, Statement
 from tracker.serializers import RowSerializer
 from tracker.since import Following, State, access_of, refuse_unfollowed, state_of
 from tracker.tabular import Column
-from tracker.timemachine.moments import Moment
 
-READING = ("GET", "HEAD")
 STATEMENTS = Kept()
 LISTED = frozenset({"as_of", "limit", "after", "fields", "ordering", "since"})
 KEY = "[1-9][0-9]{0,18}"
 CODE = r"[\w.-]+"
-
-
-class Unchanged(Exception):
-    """The reader has the answer already."""
-
-
-class IsReader(BasePermission):
-    """Reading needs any role at all; what it shows is then decided row by row."""
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        """Whether the person is signed in and holds a role."""
-        self.message = _("You have no role yet. Ask the plan's administrator for one.")
-        return bool(request.user.is_authenticated and request.user.access.grants)
-
-
-class ApiView(APIView):
-    """An address of the API. A GET shows one revision, says which, and where the very same can be read again."""
-
-    permission_classes = [IsReader]
-    content_negotiation_class = JsonOnly
-    http_method_names = ["get", "head", "post"]
-    schema = TrackerSchema()
-    # Parameters that the view reads itself; a filter set reads the others.
-    parameters: ClassVar[frozenset[str]] = frozenset({"as_of"})
-    dated: ClassVar[bool] = False
-    # Whether an answer depends on nothing but what its tag is made of (`tracker.etags`).
-    tagged: ClassVar[bool] = False
-
-    @property
-    def moment(self) -> Moment:
-        """The moment that a GET shows."""
-        return cast(SignedInRequest, self.request).moment
-
-    @property
-    def user(self) -> User:
-        return cast(User, self.request.user)
-
-    @property
-    def on(self) -> Any:
-        """The day that is asked about."""
-        return effective_date(self.request)
-
-    def pinned(self, **changes: str) -> str:
-        """Path and query of exactly this answer: its revision, and its day where it depends on one, spelled out."""
-        query: QueryDict = self.request.query_params.copy()
-        query["as_of"] = f"r{self.moment.revision}"
-        if self.dated:
-            query["on"] = self.on.isoformat()
-        for name, value in changes.items():
-            query[name] = value
-        return f"{escape_uri_path(self.request.path)}?{query.urlencode()}"
-
-    @property
-    def tag(self) -> str:
-        """The `ETag` of the whole answer, known before it is computed; empty where there is none."""
-        if not (self.tagged and self.request.method in READING and self.user.is_authenticated):
-            return ""
-        moment = self.moment
-        return state_tag(self.request.get_full_path(), revision=moment.revision, on=moment.on, user=self.user)
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Once it is clear that the person may ask: whoever has the answer already is not given it again, and a write
-        takes no parameter beside its body."""
-        super().initial(request, *args, **kwargs)
-        if request.method not in READING and request.method in self.allowed_methods:
-            if request.query_params.get("as_of", "").strip():
-                raise past_is_read_only()
-            refuse_unknown(request.query_params, ())
-        sent = request.headers.get("If-None-Match", "")
-        if sent and has(self.tag, sent):
-            raise Unchanged
-
-    def handle_exception(self, exc: Exception) -> Any:
-        """What is no refusal."""
-        if isinstance(exc, Unchanged):
-            return HttpResponseNotModified(headers={"ETag": self.tag})
-        return super().handle_exception(exc)
-
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Adds what a reader needs to cite the answer, and keeps it out of shared caches."""
-        answer = super().finalize_response(request, response, *args, **kwargs)
-        patch_vary_headers(answer, ["Authorization", "Cookie"])
-        shown = request.method in READING and answer.status_code in (HTTP_200_OK, HTTP_304_NOT_MODIFIED)
-        if shown and "ETag" not in answer.headers and (tag := self.tag):
-            answer["ETag"] = tag
-        kept = "no-store"
-        if shown and self.moment.text.startswith("r"):
-            kept = "max-age=3600"
-        elif shown and "ETag" in answer.headers:
-            kept = "no-cache"
-        answer.headers.setdefault("Cache-Control", f"private, {kept}")
-        if shown:
-            answer["X-Revision"] = str(self.moment.revision)
-            answer["Content-Location"] = self.pinned()
-            if self.moment.at is not None:
-                answer["X-Data-As-Of"] = self.moment.at.isoformat().replace("+00:00", "Z")
-        return answer
-
-    def json(self, body: Any, status: int = 200) -> HttpResponse:
-        """The body as JSON; depends on the moment and the person, never on the clock."""
-        return HttpResponse(json_bytes(body), status=status, content_type="application/json")
 
 
 class FilteredView(ApiView, GenericAPIView[Any]):
@@ -259,7 +149,7 @@ class RowsViewSet(FilteredView, GenericViewSet[Any]):
         row = self.row(self.get_queryset().filter(**{self.lookup_field: kwargs[self.lookup_field]}))
         answer = self.json({**row, **self.more(row)})
         if "revision" in row:
-            answer["ETag"] = etag(row["revision"])
+            answer["ETag"] = etag(row["revision"], self.tag)
         return answer
 
     def row(self, rows: QuerySet[Any]) -> dict[str, Any]:
@@ -278,14 +168,6 @@ class OrganizationViewSet(RowsViewSet):
     """Departments and agencies."""
 
     dataset = ORGANIZATIONS
-    lookup_field = "code"
-    lookup_value_regex = CODE
-
-
-class PlaceViewSet(RowsViewSet):
-    """Places that the plans name."""
-
-    dataset = PLACES
     lookup_field = "code"
     lookup_value_regex = CODE
 

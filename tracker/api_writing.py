@@ -17,7 +17,8 @@ from rest_framework.request import Request
 from rest_framework.serializers import Serializer as BaseBody
 from rest_framework.status import HTTP_200_OK, HTTP_201_CREATED
 
-from tracker.api import READING, RowsViewSet
+from tracker.api import RowsViewSet
+from tracker.api_view import READING
 from tracker.errors import Invalid, Refused, of_one_row
 from tracker.idempotency import once
 from tracker.openapi import PATCHING

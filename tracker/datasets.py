@@ -13,9 +13,9 @@ from django.db.models import CharField, F, Model, Subquery, TextField, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tracker.filters import OrganizationFilter, PlaceFilter, RevisionFilter, StrictFilterSet
-from tracker.models import Organization, Place, Revision, User
-from tracker.rows import OrganizationRow, PlaceRow, RevisionRow
+from tracker.filters import OrganizationFilter, RevisionFilter, StrictFilterSet
+from tracker.models import Organization, Revision, User
+from tracker.rows import OrganizationRow, RevisionRow
 from tracker.serializers import RowSerializer
 from tracker.tabular import Column, Kind
 from tracker.timemachine import Tracked
@@ -140,11 +140,6 @@ ORGANIZATIONS = Dataset(
     about=_("One row for each department or agency that the plans name. Everybody with a role sees all of them."),
     model=Organization, row=OrganizationRow, filters=OrganizationFilter,
 )  # fmt: skip
-PLACES = Dataset(
-    name="places", label=_("Places"),
-    about=_("One row for each place that the plans name. Everybody with a role sees all of them."),
-    model=Place, row=PlaceRow, filters=PlaceFilter,
-)  # fmt: skip
 REVISIONS = Dataset(
     name="revisions", label=_("Revisions"),
     about=_(
@@ -153,4 +148,4 @@ REVISIONS = Dataset(
     ),
     model=Revision, row=RevisionRow, filters=RevisionFilter, key="number", guarded=("actor", "account", "reason"),
 )  # fmt: skip
-DATASETS = (ORGANIZATIONS, PLACES, REVISIONS)
+DATASETS = (ORGANIZATIONS, REVISIONS)

@@ -17,7 +17,8 @@ from django.utils.translation import override
 
 from tracker.datasets import Dataset
 from tracker.filters import DayFilter, WholeNumberFilter, YesNoFilter
-from tracker.row_fields import Reference, Unit
+from tracker.key_fields import Reference
+from tracker.measure_fields import Unit
 from tracker.serializers import RowSerializer
 from tracker.tabular import Kind
 

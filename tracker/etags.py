@@ -1,12 +1,13 @@
 """Whether a reader already has an answer, told before anything is computed: an answer depends on no more than what is
 digested here.
 
-A tag is strong: the same address, at the same revision and day, for the same access, gives the same bytes. The names of
-accounts are not tracked, and no page or command renames one; who does so in the database itself changes answers that
-keep their tags until the next revision.
+A tag is strong: the same address, at the same revision and day, for the same access, gives the same bytes. Accounts are
+not tracked: what names one in an answer is the name under which it signs in, and no page or command changes that; who
+does so in the database itself changes answers that keep their tags until the next revision.
 """
 
 import hashlib
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 
@@ -37,6 +38,19 @@ def state_tag(address: str, *, revision: int, on: date, user: User) -> str:
     return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
 
+def by_parts(grants: Iterable[tuple[str, str]]) -> bool:
+    """Whether some of these cover a part of a plan. What such a reader sees of the past is decided by where rows stand
+    today, so an answer about the past then depends on the newest revision, too."""
+    return any("/" in scope for _role, scope in grants)
+
+
 def has(tag: str, header: str) -> bool:
-    """Whether `If-None-Match` names the tag; a proxy may have marked it as weak."""
-    return tag in {sent.removeprefix("W/") for sent in parse_etags(header)} if header else False
+    """Whether `If-None-Match` names the tag."""
+    return bool(held(tag, header))
+
+
+def held(tag: str, header: str) -> str:
+    """The tag of this state that `If-None-Match` names, which a proxy may have marked as weak; empty where it names
+    none. A row's begins with its revision (`tracker.preconditions`) and ends with that of the state."""
+    sent = [one.removeprefix("W/") for one in parse_etags(header)] if tag and header else []
+    return next((one for one in sent if one == tag or one.endswith(f"-{tag[1:]}")), "")

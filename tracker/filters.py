@@ -18,10 +18,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from tracker.choices import Channel, PlaceKind
+from tracker.choices import Channel
 from tracker.errors import Invalid
 from tracker.http import SignedInRequest
-from tracker.models import Organization, Place, Revision, User
+from tracker.models import Organization, Revision, User
 
 PAGE = frozenset({"as_of", "page"})
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -158,17 +158,6 @@ class OrganizationFilter(StrictFilterSet):
     @classmethod
     def base(cls, user: User, *, on: date) -> QuerySet[Organization]:
         return Organization.objects.for_list() if user.access.grants else Organization.objects.none()
-
-
-class PlaceFilter(StrictFilterSet):
-    code = django_filters.CharFilter(label=gettext_lazy("code"))
-    kind = django_filters.ChoiceFilter(choices=PlaceKind.choices, label=gettext_lazy("kind"))
-    province = django_filters.CharFilter(label=gettext_lazy("province or territory"))
-    q = TitleFilter("name_en", "name_fr")
-
-    @classmethod
-    def base(cls, user: User, *, on: date) -> QuerySet[Place]:
-        return Place.objects.for_list() if user.access.grants else Place.objects.none()
 
 
 class RevisionFilter(StrictFilterSet):

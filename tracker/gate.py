@@ -6,6 +6,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language_from_path
 from django.utils.translation import gettext as _
 
 from tracker.api_throttle import admit
@@ -24,7 +25,8 @@ class TokenInAddress(Refused):
 
 
 def no_token_in_address(get_response: GetResponse) -> GetResponse:
-    """A token that comes in an address is revoked at once, whatever the address: by then it stands in logs."""
+    """A token that comes in an address is revoked at once, whatever the address: by then it stands in others' logs.
+    Neither the refusal nor our own log repeats it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         found = [*secrets_in(request.META["QUERY_STRING"]), *secrets_in(request.path_info)]
@@ -32,8 +34,7 @@ def no_token_in_address(get_response: GetResponse) -> GetResponse:
             return get_response(request)
         for secret in found:
             revoke_leaked(secret, address=client_address(request), at=timezone.now())
-        # What the refusal's page links to must not say it again.
-        request.META["QUERY_STRING"], request.GET = "", QueryDict()
+        forget_address(request)
         message = _(
             "A token must not stand in an address: histories and logs keep it. It can be used no more. Make another, "
             "and send it in the header “Authorization”."
@@ -41,6 +42,16 @@ def no_token_in_address(get_response: GetResponse) -> GetResponse:
         return _private(refusal(request, TokenInAddress(message)))
 
     return middleware
+
+
+def forget_address(request: HttpRequest) -> None:
+    """Leave nothing of the address to what answers it and to the log, but whether a page or the API was asked."""
+    language = get_language_from_path(request.path_info)
+    bare = "/api/" if wants_problem(request) else f"/{language}/" if language else "/"
+    request.path = request.path_info = request.META["PATH_INFO"] = bare
+    request.META["QUERY_STRING"], request.GET = "", QueryDict()
+    for name in ("RAW_URI", "REQUEST_URI", "HTTP_REFERER"):
+        request.META.pop(name, None)
 
 
 def throttle(get_response: GetResponse) -> GetResponse:

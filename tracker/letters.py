@@ -2,9 +2,10 @@
 
 import hashlib
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email import charset
+from email.mime.image import MIMEImage
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -35,11 +36,42 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Table:
+    """Rows under headings; the first cell of each names it. `numbers` says which columns stand at the right."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numbers: tuple[bool, ...]
+
+    def body(self) -> list[list[tuple[str, bool]]]:
+        """The cells, each with whether it is a number."""
+        return [list(zip(row, self.numbers, strict=True)) for row in self.rows]
+
+    def headings(self) -> list[tuple[str, bool]]:
+        """The same of the headings."""
+        return list(zip(self.head, self.numbers, strict=True))
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A PNG that travels in the mail, for mail programs that fetch nothing: its name within the letter, what it says in
+    words, and the pixels at which it is shown."""
+
+    name: str
+    content: bytes
+    words: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
 class Part:
-    """Some lines under a title."""
+    """Some lines under a title; before them, where there are, a picture, which plain text leaves out, and a table."""
 
     title: str
     lines: tuple[Line, ...]
+    table: Table | None = None
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +136,22 @@ def message(author: Author, *, key: str, address: str, language: str) -> EmailMu
         },
     )
     mail.attach_alternative(html, "text/html")
+    for one, letter, _text, _choose in written:
+        for part in letter.parts:
+            if part.picture:
+                mail.attach(_inline(part.picture, one))
+                # The pictures belong to the text, and are no files that somebody sent along.
+                mail.mixed_subtype = "related"
     return mail
+
+
+def _inline(picture: Picture, language: str) -> MIMEImage:
+    """The picture as the HTML names it: by its own name and the language."""
+    name = f"{picture.name}-{language}"
+    image = MIMEImage(picture.content, "png")
+    image.add_header("Content-ID", f"<{name}>")
+    image.add_header("Content-Disposition", "inline", filename=f"{name}.png")
+    return image
 
 
 def _written(author: Author, language: str) -> tuple[str, Letter, str, Line]:
@@ -119,10 +166,18 @@ def plain(letter: Letter, choose: Line) -> str:
     """The letter as text: no line that is not an address is longer than 72 columns."""
     blocks = [_wrapped(letter.todo), _linked(letter.link)]
     for part in letter.parts:
-        lines = "\n".join(_item(line) for line in part.lines)
+        lines = "\n".join(_item(line) for line in (*_rows(part.table), *part.lines))
         blocks.append(f"{_wrapped(part.title)}\n\n{lines}" if part.title else lines)
     foot = [_wrapped(letter.why)] if letter.why else []
     return "\n\n".join([*blocks, "\n".join(["--", *foot, _linked(choose)])]) + "\n"
+
+
+def _rows(table: Table | None) -> Iterator[Line]:
+    """A table as lines: what the row is of, then each cell with its heading."""
+    head, rows = (table.head, table.rows) if table else ((), ())
+    for row in rows:
+        cells = (f"{name}{_(':')} {text}" for name, text in zip(head[1:], row[1:], strict=True) if text)
+        yield Line(f"{row[0]}{_(':')} {'; '.join(cells)}" if any(row[1:]) else row[0])
 
 
 def _linked(line: Line) -> str:

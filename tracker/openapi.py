@@ -13,6 +13,7 @@ from tracker.idempotency import KEY, REPLAY
 from tracker.preconditions import HEADER as MATCH_HEADER
 from tracker.serializers import ProblemSerializer, RowSerializer
 
+IF_MATCH = '^"r[1-9][0-9]{0,17}(-[0-9a-f]{32})?"$'
 MOMENT = r"^(r[1-9]\d{0,17}|\d{4}-\d{2}-\d{2}(T\S+)?|\d{4}-W\d{2})$"
 AS_OF = OpenApiParameter(
     "as_of",
@@ -45,6 +46,11 @@ TAG = OpenApiParameter(
     "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[200, 201],
     description="The revision that last touched the row, `\"r57\"`, for `If-Match`.",
 )  # fmt: skip
+ROW = OpenApiParameter(
+    "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[200, 304],
+    description="Names this answer, for `If-None-Match`, and the revision that last touched the row, for `If-Match`: "
+    "`\"r57-1f0c...\"`.",
+)  # fmt: skip
 STATE = OpenApiParameter(
     "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[200, 304],
     description="Names this answer, for `If-None-Match`: it stays while nothing is written anywhere.",
@@ -66,7 +72,7 @@ POSTING = [
 ]  # fmt: skip
 PATCHING = [
     OpenApiParameter(
-        MATCH_HEADER, {"type": "string", "pattern": '^"r[1-9][0-9]{0,17}"$'}, OpenApiParameter.HEADER, required=True,
+        MATCH_HEADER, {"type": "string", "pattern": IF_MATCH}, OpenApiParameter.HEADER, required=True,
         description="The revision at which you read the row, as its `ETag` or `revision` says it.",
     ),
     TAG,
@@ -122,8 +128,8 @@ class TrackerSchema(AutoSchema):
         found = [KNOWN[name] for name in sorted(names) if name in KNOWN and not (listed and name in filters)]
         if "fields" in names:
             found.append(_fields(self.view.get_serializer_class()))
-        known = [KNOWN_ALREADY, STATE] if getattr(type(self.view), "tagged", False) and not self._tagged() else []
-        return [*found, *HEADERS, *([TAG] if self._tagged() else known)]
+        known = [KNOWN_ALREADY, ROW if self._tagged() else STATE] if getattr(type(self.view), "tagged", False) else []
+        return [*found, *HEADERS, *known]
 
     def _tagged(self) -> bool:
         """Whether the answer is a row with a revision."""
@@ -179,6 +185,6 @@ class TrackerSchema(AutoSchema):
                 bodies[code] = self._get_response_for_code(  # type: ignore[no-untyped-call]  # theirs
                     response, code, [PROBLEM], direction
                 )
-        if self.method == "GET" and getattr(type(self.view), "tagged", False) and not self._tagged():
+        if self.method == "GET" and getattr(type(self.view), "tagged", False):
             bodies["304"] = {"description": "You have this answer already."}
         return bodies

@@ -8,12 +8,13 @@ from rest_framework.request import Request
 from tracker.errors import Invalid, PreconditionRequired
 
 HEADER = "If-Match"
-_TAG = re.compile(r'"r([1-9][0-9]{0,17})"')
+_TAG = re.compile(r'"r([1-9][0-9]{0,17})(?:-[0-9a-f]{32})?"')
 
 
-def etag(revision: int) -> str:
-    """`"r57"`: the revision that last touched the row."""
-    return f'"r{revision}"'
+def etag(revision: int, state: str = "") -> str:
+    """`"r57"`: the revision that last touched the row. With the tag of the state in which it is read (`tracker.etags`)
+    it is `"r57-1f0c..."`, which names all that the answer shows beside the row, too; a write looks at the revision."""
+    return f'"r{revision}-{state[1:]}' if state else f'"r{revision}"'
 
 
 def seen_revision(request: Request) -> int:

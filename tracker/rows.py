@@ -4,7 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from tracker.choices import Channel, PlaceKind
-from tracker.row_fields import CountField, IdField, MeasureField, RevisionField, Unit
+from tracker.key_fields import IdField, RevisionField
+from tracker.measure_fields import CountField, MeasureField, Unit
 from tracker.serializers import RowSerializer, VocabularyField
 
 

@@ -16,11 +16,12 @@ from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from tracker.cursors import no_such_page, of_cursor, to_cursor
 from tracker.datasets import Dataset
 from tracker.errors import Invalid, Refused
 from tracker.filters import iso_date
 from tracker.models import Revision, RoleGrant, User
-from tracker.pagination import BIGINT, no_such_page, of_cursor, to_cursor
+from tracker.ordering import BIGINT
 from tracker.row_json import read_json
 from tracker.tabular import Column
 from tracker.timemachine import as_of, sight_since

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tracker.views import account, history
+from tracker.views import account, gallery, history
 
 urlpatterns = [
     path("sign-in/", account.SignIn.as_view(), name="sign-in"),
@@ -12,5 +12,6 @@ urlpatterns = [
     path("account/password/", account.password, name="password"),
     path("theme/", account.theme, name="theme"),
     path("history/", history.history, name="history"),
+    path("gallery/", gallery.gallery, name="chart-gallery"),
     path("accessibility/", history.accessibility, name="accessibility"),
 ]

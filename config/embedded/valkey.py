@@ -45,7 +45,9 @@ class Valkey:
             "save": "",
             "appendonly": "yes",
             "appendfsync": "everysec",
-            "maxmemory-policy": "noeviction",
+            # Pages and figures are kept for a while, and go first; the queue has no such end and is never thrown away.
+            "maxmemory": "256mb",
+            "maxmemory-policy": "volatile-lru",
         }
         return Launch(
             argv=[

@@ -10,7 +10,8 @@ from typing import Any
 from django.db.models import F, Max, Min, OuterRef, Q, Subquery, Window
 from django.db.models.functions import RowNumber
 
-from initiatives.aggregates.indicators import Series, series
+from initiatives.aggregates.indicator_series import Series
+from initiatives.aggregates.indicators import series
 from initiatives.aggregates.money import Funds, LineFunds, line_funds
 from initiatives.choices import ForecastBasis, Measure, Stage, Standing, Workflow
 from initiatives.models import BudgetLine, ChangeRequest, Indicator, Initiative, LedgerEntry, Milestone, StatusUpdate

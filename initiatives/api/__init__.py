@@ -6,9 +6,10 @@ from initiatives.api.dependencies import MilestoneDependencyViewSet
 from initiatives.api.evidence import EvidenceViewSet
 from initiatives.api.indicators import IndicatorViewSet
 from initiatives.api.initiatives import InitiativeViewSet
-from initiatives.api.milestones import MilestoneViewSet
+from initiatives.api.milestones import MilestoneBaselineViewSet, MilestoneForecastViewSet, MilestoneViewSet
 from initiatives.api.money import BudgetLineViewSet, FundingAnnouncementViewSet, LedgerEntryViewSet
 from initiatives.api.observations import ObservationViewSet, TargetViewSet
+from initiatives.api.places import PlaceViewSet
 from initiatives.api.status_updates import StatusUpdateViewSet
 from initiatives.api.transfers import TransferViewSet
 
@@ -20,9 +21,12 @@ __all__ = [
     "IndicatorViewSet",
     "InitiativeViewSet",
     "LedgerEntryViewSet",
+    "MilestoneBaselineViewSet",
     "MilestoneDependencyViewSet",
+    "MilestoneForecastViewSet",
     "MilestoneViewSet",
     "ObservationViewSet",
+    "PlaceViewSet",
     "StatusUpdateViewSet",
     "TargetViewSet",
     "TransferViewSet",

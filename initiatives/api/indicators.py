@@ -10,7 +10,8 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
 from initiatives.actions.indicators import IndicatorContent, add_indicator, change_indicator
-from initiatives.aggregates.indicators import YearRow, series
+from initiatives.aggregates.indicator_series import YearRow
+from initiatives.aggregates.indicators import series
 from initiatives.api.naming import SHOWN, the_initiative
 from initiatives.datasets import INDICATORS
 from initiatives.models import Indicator, Initiative

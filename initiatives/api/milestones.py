@@ -1,4 +1,4 @@
-"""Addresses of milestones and their forecasts."""
+"""Addresses of milestones, and of the dates that they had."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,7 +22,7 @@ from initiatives.actions.milestones import (
     move_forecast,
 )
 from initiatives.api.naming import name_initiatives
-from initiatives.datasets import MILESTONES
+from initiatives.datasets import MILESTONE_BASELINES, MILESTONE_FORECASTS, MILESTONES
 from initiatives.models import (
     ChangeRequest,
     Evidence,
@@ -41,12 +41,25 @@ from initiatives.serializers import (
     NeedsRow,
 )
 from initiatives.serializers.milestone import ForecastBody, MilestoneBody, MilestoneChanges
+from tracker.api import RowsViewSet
 from tracker.api_writing import Bodies, WritingViewSet, only, values_of
 from tracker.errors import Refused, RowsRefused
 from tracker.http import api_actor
 from tracker.idempotency import once
 from tracker.preconditions import seen_revision
 from tracker.writing import refusals
+
+
+class MilestoneBaselineViewSet(RowsViewSet):
+    """Dates that were approved for milestones. A new one comes from a change request."""
+
+    dataset = MILESTONE_BASELINES
+
+
+class MilestoneForecastViewSet(RowsViewSet):
+    """Dates on which milestones were expected. A forecast is moved at its milestone."""
+
+    dataset = MILESTONE_FORECASTS
 
 
 class MilestoneViewSet(WritingViewSet):

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from initiatives.choices import Freshness, Health, HealthBucket, Lifecycle, SecurityMarking, Workflow
-from initiatives.filters.scope import OfInitiative, asked_instant, on_the_day
+from initiatives.filters.scope import AS_RECORDED, OfInitiative, asked_instant, on_the_day
 from initiatives.models import Initiative, InitiativeOrganization, InitiativePlace, StatusUpdate
 from pillars.filters import WeekFilter
 from tracker.filters import StrictFilterSet, TitleFilter, WholeNumberFilter
@@ -62,4 +62,4 @@ class StatusUpdateFilter(OfInitiative):
 
     @classmethod
     def base(cls, user: User, *, on: date) -> QuerySet[StatusUpdate]:
-        return StatusUpdate.objects.visible_to(user).with_comment_for(user).for_list()
+        return StatusUpdate.objects.visible_to(user).with_comment_for(user).for_list().order_by(*AS_RECORDED)

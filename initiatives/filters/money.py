@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from initiatives.choices import FundingSource, Stage, TransferKind, Vote
-from initiatives.filters.scope import OfInitiative
+from initiatives.filters.scope import AS_RECORDED, OfInitiative
 from initiatives.models import BudgetLine, FundingAnnouncement, LedgerEntry, Transfer
 from tracker.filters import DayFilter, StrictFilterSet, WholeNumberFilter, YesNoFilter
 from tracker.models import User
@@ -36,7 +36,7 @@ class BudgetLineFilter(OfInitiative):
 
     @classmethod
     def base(cls, user: User, *, on: date) -> QuerySet[BudgetLine]:
-        return BudgetLine.objects.visible_to(user).for_list()
+        return BudgetLine.objects.visible_to(user).for_list().order_by(*AS_RECORDED)
 
 
 class LedgerEntryFilter(StrictFilterSet):

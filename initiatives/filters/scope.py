@@ -11,6 +11,9 @@ from initiatives.rules.freshness import end_of_day
 from tracker.filters import DayFilter, StrictFilterSet, WholeNumberFilter
 from tracker.pages import shown_instant
 
+# The order of long lists, oldest first: it costs a page of any depth the same. Pages have orders of their own.
+AS_RECORDED = ("pk",)
+
 
 def asked_instant(request: HttpRequest, on: date) -> datetime:
     """The instant for which freshness is asked: the one that the request shows, or the end of an earlier day `on`."""

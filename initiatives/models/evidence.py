@@ -70,6 +70,7 @@ class Evidence(Tracked):
 
     class Meta:
         verbose_name = _("evidence")
+        indexes = [models.Index(fields=["revision"], name="initiatives_evidence_touched")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(milestone__isnull=True, entry__isnull=True)

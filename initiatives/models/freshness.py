@@ -6,9 +6,27 @@ from operator import or_
 from typing import Any
 
 from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Case, CharField, Count, DateField, Exists, F, Func, Max, OuterRef, Q, Subquery, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateField,
+    Exists,
+    F,
+    Func,
+    Max,
+    OuterRef,
+    Q,
+    RowRange,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
 from django.db.models.functions import Coalesce, Greatest
+from django.db.models.lookups import GreaterThanOrEqual
 
 from initiatives.choices import Freshness, Lifecycle, Timeliness, Workflow
 from initiatives.rules import rated_weeks
@@ -28,40 +46,44 @@ FACTS = {
     "Evidence": "initiative",
 }
 _EVER = Value(date(1900, 1, 1), output_field=DateField())
+_YES, _NO = Value(value=True), Value(value=False)
 _LAST = 2**62  # past every revision, and before what ends a version that still stands
 _NEVER = Value(_LAST, output_field=models.BigIntegerField())
+# Versions of an initiative in which it owed no updates, and which ended by the revision that is shown.
+_NOT_OWING = f"""from history.initiatives_initiative h
+    where h.lifecycle not in ({", ".join(f"'{one}'" for one in OWING)})
+    and h.to_rev <= coalesce(nullif(current_setting('tracker.revision', true), '')::bigint, {_LAST})"""
 
 
 def ladder(*, at: datetime) -> dict[str, Any]:
     """Annotations: `freshness` at that instant, and what it rests on: `missed_weeks` (closed weeks in a row, up to the
     last, without an approved update), `running_week` (its Monday), `due_at` (its deadline; null once it is closed),
     `handed_in_at` (when its update was first submitted)."""
-    begun = _weeks().filter(opens_at__lte=at)
-    closed = Q(locks_at__lte=at) | Q(locked_at__lte=at)
-    week_closed = Q(week__locks_at__lte=at) | Q(week__locked_at__lte=at)
-    running = begun.order_by("-starts_on")
+    begun, closed = ReportingWeek.objects.filter(opens_at__lte=at), _closed(at)
+    running, still_open = _last(begun), begun.exclude(closed)
+    of_plan = _weeks().filter(opens_at__lte=at).order_by("-starts_on")
     due = Case(When(closed, then=None), default=F("initiative_due_at"), output_field=models.DateTimeField())
-    of_plan = ReportingWeek.objects.filter(plan=OuterRef("week__plan"), opens_at__lte=at).order_by("-starts_on")
     handed_in = _updates().filter(
-        Q(workflow=Workflow.APPROVED) | (Q(workflow=Workflow.SUBMITTED) & ~week_closed),
-        week=Subquery(of_plan.values("pk")[:1]),
+        Q(workflow=Workflow.APPROVED) | (Q(workflow=Workflow.SUBMITTED) & Q(_among("week", still_open))),
+        _among("week", running),
     )
-    missed = begun.filter(closed, starts_on__gt=Coalesce(_last_approved(Q(week__opens_at__lte=at)), _EVER))
-    weeks = _count(missed)
-    due_at = Subquery(running.annotate(due=due).values("due")[:1])
+    last = _last_approved(Q(week__opens_at__lte=at))
+    missed = _weeks().filter(closed, opens_at__lte=at, starts_on__gt=Coalesce(last, _EVER))
+    overdue = still_open.filter(initiative_due_at__lte=at)
+    near = _weeks().filter(_among("pk", running), initiative_due_at__lte=at + DUE_WITHIN).exclude(closed)
     return {
-        "missed_weeks": weeks,
-        "running_week": Subquery(running.values("starts_on")[:1]),
-        "due_at": due_at,
+        "missed_weeks": _count(missed),
+        "running_week": Subquery(of_plan.values("starts_on")[:1]),
+        "due_at": Subquery(of_plan.annotate(due=due).values("due")[:1]),
         "handed_in_at": Subquery(handed_in.values("first_submitted_at")[:1]),
         "freshness": Case(
             When(~Q(lifecycle__in=OWING), then=Value(Freshness.NOT_OWED)),
             When(Exists(handed_in), then=Value(Freshness.REPORTED)),
-            When(~touched_since(silent_since(at)), then=Value(Freshness.SILENT)),
-            When(missed_weeks__gte=STALE_WEEKS, then=Value(Freshness.STALE)),
-            When(missed_weeks__gt=0, then=Value(Freshness.MISSED)),
-            When(Exists(_unsaid(begun.exclude(closed).filter(initiative_due_at__lte=at))), then=Value(Freshness.LATE)),
-            When(due_at__lte=at + DUE_WITHIN, then=Value(Freshness.DUE)),
+            When(~touched_since(silent_since(at), seen=at), then=Value(Freshness.SILENT)),
+            When(_missed(STALE_WEEKS, begun, closed), then=Value(Freshness.STALE)),
+            When(_missed(1, begun, closed), then=Value(Freshness.MISSED)),
+            When(_owes(_unsaid(overdue)), then=Value(Freshness.LATE)),
+            When(Exists(near), then=Value(Freshness.DUE)),
             default=Value(Freshness.NOT_DUE),
             output_field=CharField(),
         ),
@@ -73,10 +95,8 @@ def timeliness(*, on: date, until: datetime) -> dict[str, Any]:
     `until` is the end of the day."""
     complete, _ = rated_weeks(on)
     of_week = _updates().filter(workflow=Workflow.APPROVED, week__starts_on=complete)
-    last = _last_approved(Q(week__starts_on__lte=complete))
-    missed = _weeks().filter(starts_on__lte=complete, starts_on__gt=Coalesce(last, _EVER))
+    until_then = ReportingWeek.objects.filter(starts_on__lte=complete)
     return {
-        "missed_weeks": _count(missed),
         "timeliness": Case(
             When(~Q(lifecycle__in=OWING), then=Value(Timeliness.NOT_OWED)),
             When(
@@ -84,31 +104,31 @@ def timeliness(*, on: date, until: datetime) -> dict[str, Any]:
                 then=Value(Timeliness.IN_TIME),
             ),
             When(Exists(of_week), then=Value(Timeliness.LATE)),
-            When(~Exists(_owed(_weeks()).filter(starts_on=complete)), then=Value(Timeliness.NOT_OWED)),
-            When(~touched_since(silent_since(until)), then=Value(Timeliness.SILENT)),
-            When(missed_weeks__gte=STALE_WEEKS, then=Value(Timeliness.STALE)),
+            When(~_owes(Q(starts_on=complete)), then=Value(Timeliness.NOT_OWED)),
+            When(~touched_since(silent_since(until), seen=until), then=Value(Timeliness.SILENT)),
+            When(_missed(STALE_WEEKS, until_then, Q(starts_on__lte=complete)), then=Value(Timeliness.STALE)),
             default=Value(Timeliness.MISSED),
             output_field=CharField(),
         ),
     }
 
 
-def touched_since(at: datetime) -> Q:
-    """Some fact, or somebody's opinion, was touched at that instant or later."""
+def touched_since(at: datetime, *, seen: datetime) -> Q:
+    """Some fact, or somebody's opinion, was touched at `at` or later. Opinions are looked for first where they most
+    often are: in the weeks that were due after then, and had opened by the instant `seen`."""
     first = _first_revision(at)
-    rows = [*(_facts(name) for name in FACTS), _opinions()]
-    return reduce(or_, (Q(Exists(one.filter(revision__gte=first))) for one in rows), Q(revision__gte=first))
+    span = Q(revision__gte=first, revision__lte=_newest_revision())
+    lately = _among("week", ReportingWeek.objects.filter(opens_at__lte=seen, initiative_due_at__gt=at))
+    # A greatest revision is looked up where Exists would read a million updates once to find the few of one initiative.
+    ever: Any = GreaterThanOrEqual(Coalesce(_latest(_opinions(), "initiative"), 0), first)
+    rows = [_opinions().filter(lately), *(_facts(name) for name in FACTS)]
+    return reduce(or_, (Q(Exists(one.filter(span))) for one in rows), Q(revision__gte=first)) | Q(ever)
 
 
 def opened(*, on: date) -> dict[str, Any]:
     """Annotations of the update in force on that day: `said_in`, the Monday of its week (null without one), and
     `said_from`, the first revision after that week opened."""
-    complete, current = rated_weeks(on)
-    in_force = (
-        _updates()
-        .filter(workflow=Workflow.APPROVED, week__starts_on__in={complete, current})
-        .order_by("-week__starts_on")
-    )
+    in_force = _in_force(on).order_by("-week__starts_on")
     return {
         "said_in": Subquery(in_force.values("week__starts_on")[:1]),
         "opened_at": Subquery(in_force.values("week__opens_at")[:1]),
@@ -121,12 +141,39 @@ def hollow(*, on: date) -> Q:
     since it began. Needs `opened`."""
     milestones = _facts("Milestone").counted(on=on).unmet(on=on).with_dates()
     touched = (Q(Exists(_facts(name).filter(revision__gte=OuterRef("said_from")))) for name in FACTS)
-    return Q(Exists(milestones.filter(forecast_on__lt=OuterRef("said_in")))) & ~reduce(or_, touched)
+    # The first two say nothing that the last does not; they are asked of all at once, and leave few to look at.
+    rests_on_nothing = Q(Exists(milestones.filter(forecast_on__lt=OuterRef("said_in")))) & ~reduce(or_, touched)
+    steps = Case(
+        When(~Exists(_in_force(on)), then=_NO),
+        When(~Exists(_passed(on)), then=_NO),
+        When(rests_on_nothing, then=_YES),
+        default=_NO,
+        output_field=models.BooleanField(),
+    )
+    return Q(steps)
+
+
+def _in_force(on: date) -> models.QuerySet[Any]:
+    return _updates().filter(workflow=Workflow.APPROVED, week__starts_on__in=set(rated_weeks(on)))
+
+
+def _passed(on: date) -> Any:
+    """The latest forecasts of unmet milestones, where they lie before the last week that is rated on that day."""
+    later = _model("MilestoneForecast").objects.filter(milestone=OuterRef("milestone"))
+    later = later.filter(Q(made_at__gt=OuterRef("made_at")) | Q(made_at=OuterRef("made_at"), pk__gt=OuterRef("pk")))
+    unmet = Q(milestone__actual_on__isnull=True) | Q(milestone__actual_on__gt=on)
+    return _facts("MilestoneForecast").filter(~Exists(later), unmet, date__lt=max(rated_weeks(on)))
 
 
 def _first_revision(at: Any) -> Coalesce:
     """The first one made at that instant or later; past all of them where there is none."""
     return Coalesce(Subquery(Revision.objects.filter(at__gte=at).order_by("at").values("number")[:1]), _NEVER)
+
+
+def _newest_revision() -> Subquery:
+    """Bounds a span that is not known before it is asked: PostgreSQL takes one with two ends for a short one, which
+    what was touched of late is, and one without an end for a third of all."""
+    return Subquery(Revision.objects.order_by("-number").values("number")[:1])
 
 
 def last_touched() -> dict[str, Any]:
@@ -163,32 +210,89 @@ def _weeks() -> ReportingWeekQuerySet:
     return ReportingWeek.objects.filter(plan=OuterRef("plan"))
 
 
+class _Among(Func):
+    """Whether a key is among those of a query that rests on no row. It is asked once, and what it finds is looked up in
+    an index; as a join it might be asked anew for every initiative."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = any("
+    output_field = models.BooleanField()
+
+
+def _among(path: str, weeks: models.QuerySet[Any]) -> _Among:
+    return _Among(F(path), ArraySubquery(weeks.values("pk")))
+
+
+def _closed(at: datetime) -> Q:
+    return Q(locks_at__lte=at) | Q(locked_at__lte=at)
+
+
+def _later(weeks: models.QuerySet[Any], condition: Q) -> Any:
+    """With `later`: how many of them, of the same plan, meet the condition and come after."""
+    count = Count("pk", filter=condition)
+    frame = RowRange(end=-1)
+    return weeks.annotate(later=Window(count, partition_by="plan", order_by=F("starts_on").desc(), frame=frame))
+
+
+def _last(weeks: models.QuerySet[Any]) -> Any:
+    """The last of them, of each plan."""
+    return _later(weeks, Q()).filter(later=0)
+
+
+def _missed(number: int, weeks: models.QuerySet[Any], closed: Q) -> Q:
+    """The last so many of these weeks that are closed, or more, were owed and have no approved update: the first of
+    them was owed, and nothing is approved for it nor for one after it."""
+    after = _later(weeks, closed)
+    said = _updates().filter(_among("week", after.filter(later__lt=number)), workflow=Workflow.APPROVED)
+    return ~Q(Exists(said)) & _owes(Q(_among("pk", after.filter(closed, later=number - 1))))
+
+
+class _OwedNone(Func):
+    """Whether the initiative of that key was once recorded to owe no updates, before it came to stand as it does. Names
+    the history, of which an earlier revision knows its part."""
+
+    template = f"exists (select 1 {_NOT_OWING} and h.id = %(expressions)s)"
+    output_field = models.BooleanField()
+
+
 class _OwingSince(Func):
     """The plan's day on which the initiative of that key, in the plan of that key, was last recorded to owe updates
-    after it had owed none; null where it always has. Names the history, of which an earlier revision knows its part."""
+    after it had owed none; null where it always has."""
 
     template = f"""(select (r.at at time zone p.time_zone)::date
         from (select %(expressions)s) of(initiative, plan)
         join pillars_plan p on p.id = of.plan
         join public.tracker_revision r on r.number = (
-            select max(h.to_rev) from history.initiatives_initiative h where h.id = of.initiative
-            and h.lifecycle not in ({", ".join(f"'{one}'" for one in OWING)})
-            and h.to_rev <= coalesce(nullif(current_setting('tracker.revision', true), '')::bigint, {_LAST})))"""  # noqa: S608 - constants
+            select max(h.to_rev) {_NOT_OWING} and h.id = of.initiative))"""  # noqa: S608 - constants
     output_field = DateField()
+
+
+def _owes(weeks: Q) -> Q:
+    """One of the reporting weeks for which this holds is owed. Found for all initiatives at once where many are asked;
+    since when, only for the few that once owed none."""
+    started = ReportingWeek.objects.filter(
+        weeks,
+        plan__initiatives=OuterRef("pk"),
+        ends_on__gte=Greatest(F("plan__initiatives__starts_on"), _EVER),
+    )
+    since = started.filter(ends_on__gte=_OwingSince(OuterRef("pk"), OuterRef("plan")))
+    return Q(Exists(started)) & (~Q(_OwedNone("pk")) | Q(Exists(since)))
+
+
+def _unsaid(weeks: models.QuerySet[Any]) -> Q:
+    """It is one of these weeks, and the initiative that `_owes` it has submitted nothing for it."""
+    said = _model("StatusUpdate").objects.filter(
+        # The same weeks once more, so that updates of these alone are read.
+        _among("week", weeks), week=OuterRef("pk"), initiative=OuterRef("plan__initiatives"),
+        workflow__in=[Workflow.SUBMITTED, Workflow.APPROVED],
+    )  # fmt: skip
+    return Q(_among("pk", weeks)) & ~Q(Exists(said))
 
 
 def _owed(weeks: models.QuerySet[Any]) -> models.QuerySet[Any]:
     """Without those that ended before the initiative started, or before it was recorded to be underway."""
     since = _OwingSince(OuterRef("pk"), OuterRef("plan"))
     return weeks.filter(ends_on__gte=Greatest(OuterRef("starts_on"), since, _EVER))
-
-
-def _unsaid(weeks: models.QuerySet[Any]) -> models.QuerySet[Any]:
-    """Those that are owed and for which nothing is submitted or approved."""
-    said = _model("StatusUpdate").objects.filter(
-        week=OuterRef("pk"), initiative=OuterRef(OuterRef("pk")), workflow__in=[Workflow.SUBMITTED, Workflow.APPROVED]
-    )
-    return _owed(weeks).exclude(Exists(said))
 
 
 def _last_approved(condition: Q) -> Subquery:

@@ -219,7 +219,9 @@ class Observation(Tracked):
     indicator = models.ForeignKey("initiatives.Indicator", on_delete=models.PROTECT, related_name="observations")
     period_start = models.DateField(_("from"), null=True, blank=True)
     period_end = models.DateField(_("to"), null=True, blank=True)
-    place = models.ForeignKey("tracker.Place", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    place = models.ForeignKey(
+        "tracker.Place", null=True, blank=True, on_delete=models.PROTECT, related_name="observations"
+    )
     availability = models.CharField(
         _("availability"), max_length=13, choices=Availability.choices, default=Availability.REPORTED
     )
@@ -283,7 +285,10 @@ class Observation(Tracked):
                 name="initiatives_observation_supersedes_says_why",
             ),
         ]  # fmt: skip
-        indexes = [models.Index(fields=["indicator", "period_end"], name="initiatives_observed")]
+        indexes = [
+            models.Index(fields=["indicator", "period_end"], name="initiatives_observed"),
+            models.Index(fields=["revision"], name="initiatives_observed_touched"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.indicator_id}/{self.period_end}"

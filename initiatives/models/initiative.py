@@ -244,7 +244,7 @@ class InitiativePlace(Tracked):
     """A place where an initiative happens, as a source says."""
 
     initiative = models.ForeignKey("initiatives.Initiative", on_delete=models.PROTECT, related_name="places")
-    place = models.ForeignKey("tracker.Place", on_delete=models.PROTECT, related_name="+")
+    place = models.ForeignKey("tracker.Place", on_delete=models.PROTECT, related_name="initiative_places")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["initiative", "place"], name="initiatives_place_once")]

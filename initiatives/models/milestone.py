@@ -1,7 +1,7 @@
 """Milestones, their approved baselines and their forecasts."""
 
 from datetime import date
-from typing import Self
+from typing import Self, TypeVar
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -14,6 +14,8 @@ from initiatives.models.initiative import visible
 from tracker.models import User
 from tracker.models.sourced import Sourced
 from tracker.timemachine import Tracked, tracked
+
+DateT = TypeVar("DateT", bound="MilestoneBaseline | MilestoneForecast")
 
 
 class MilestoneQuerySet(models.QuerySet["Milestone"]):
@@ -116,6 +118,7 @@ class Milestone(Sourced, Tracked):
 
     class Meta:
         verbose_name = _("milestone")
+        indexes = [models.Index(fields=["revision"], name="initiatives_milestone_touched")]
         constraints = [
             models.UniqueConstraint(fields=["initiative", "code"], name="initiatives_milestone_code"),
             models.CheckConstraint(condition=Q(kind__in=MilestoneKind.values), name="initiatives_milestone_kind"),
@@ -130,11 +133,30 @@ class Milestone(Sourced, Tracked):
         return self.code
 
 
+class OfMilestoneQuerySet(models.QuerySet[DateT]):
+    def visible_to(self, user: User) -> Self:
+        """Those of milestones of initiatives within the person's scopes."""
+        return self.filter(visible(user, "milestone__initiative__"))
+
+    def for_list(self) -> Self:
+        """As they were recorded, oldest first: the order that costs a page of any depth the same."""
+        return self.select_related("milestone__initiative__plan").order_by("pk")
+
+
+class MilestoneBaselineQuerySet(OfMilestoneQuerySet["MilestoneBaseline"]):
+    """Approved dates."""
+
+
 @tracked(append_only=True)
 class MilestoneBaseline(Tracked):
     """An approved date. Numbered from 1; a new one never replaces the first, which variance is shown against too."""
 
-    milestone = models.ForeignKey("initiatives.Milestone", on_delete=models.PROTECT, related_name="baselines")
+    milestone = models.ForeignKey(
+        "initiatives.Milestone",
+        on_delete=models.PROTECT,
+        related_name="baselines",
+        db_index=False,  # an index of the dates begins with it
+    )
     number = models.PositiveSmallIntegerField(_("number"))
     date = models.DateField(_("date"))
     reason = models.TextField(_("reason"), blank=True)
@@ -145,10 +167,15 @@ class MilestoneBaseline(Tracked):
     approved_by = models.ForeignKey("tracker.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     approved_at = models.DateTimeField()
 
+    objects = MilestoneBaselineQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("baseline")
+        indexes = [models.Index(fields=["revision"], name="initiatives_baseline_touched")]
         constraints = [
-            models.UniqueConstraint(fields=["milestone", "number"], name="initiatives_baseline_number"),
+            models.UniqueConstraint(
+                fields=["milestone", "number"], include=["date"], name="initiatives_baseline_number"
+            ),
             models.CheckConstraint(
                 condition=Q(number=1) | (Q(number__gt=1) & ~Q(reason="")), name="initiatives_baseline_change_says_why"
             ),
@@ -158,7 +185,7 @@ class MilestoneBaseline(Tracked):
         return f"{self.milestone_id}#{self.number}"
 
 
-class MilestoneForecastQuerySet(models.QuerySet["MilestoneForecast"]):
+class MilestoneForecastQuerySet(OfMilestoneQuerySet["MilestoneForecast"]):
     """In the order in which they were made: a plan file may bring in one that was published before those on record. Of
     two made at one instant, the one recorded later comes later."""
 
@@ -173,7 +200,12 @@ class MilestoneForecastQuerySet(models.QuerySet["MilestoneForecast"]):
 class MilestoneForecast(Tracked):
     """A date expected; each move is a row, and each but the first says why."""
 
-    milestone = models.ForeignKey("initiatives.Milestone", on_delete=models.PROTECT, related_name="forecasts")
+    milestone = models.ForeignKey(
+        "initiatives.Milestone",
+        on_delete=models.PROTECT,
+        related_name="forecasts",
+        db_index=False,  # an index of the dates begins with it
+    )
     date = models.DateField(_("date"))
     reason = models.TextField(_("reason"), blank=True)
     made_by = models.ForeignKey("tracker.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -183,6 +215,11 @@ class MilestoneForecast(Tracked):
 
     class Meta:
         verbose_name = _("forecast")
+        indexes = [
+            models.Index(fields=["revision"], name="initiatives_forecast_touched"),
+            # First and latest dates are found without reading the rows, one by one or all in order.
+            models.Index(fields=["milestone", "made_at", "id"], include=["date"], name="initiatives_forecast_dates"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.milestone_id}@{self.date}"

@@ -1,4 +1,4 @@
-"""Money: what was announced, the lines of the budget, and an append-only ledger. Dollars, to the cent."""
+"""Money: the lines of the budget, and an append-only ledger. Dollars, to the cent."""
 
 from datetime import date
 from typing import Any, Self
@@ -14,57 +14,7 @@ from initiatives.models.initiative import visible
 from initiatives.rules.money import ZERO
 from pillars.rules import fiscal_year
 from tracker.models import User
-from tracker.models.sourced import Sourced
 from tracker.timemachine import Tracked, tracked
-
-
-class FundingAnnouncementQuerySet(models.QuerySet["FundingAnnouncement"]):
-    def visible_to(self, user: User) -> Self:
-        """Announcements for the plan as a whole, and for initiatives within the person's scopes."""
-        access = user.access
-        if access.everywhere:
-            return self
-        whole = Q(initiative__isnull=True, plan__code__in=access.all_plans)
-        return self.filter(whole | (Q(initiative__isnull=False) & visible(user, "initiative__")))
-
-    def for_list(self) -> Self:
-        return self.select_related("plan", "organization", "initiative").order_by("plan__code", "announced_on", "pk")
-
-
-@tracked()
-class FundingAnnouncement(Sourced, Tracked):
-    """Dollars said in public. An announcement is not authority to spend, so it never enters the ledger."""
-
-    plan = models.ForeignKey("pillars.Plan", on_delete=models.PROTECT, related_name="announcements")
-    code = models.CharField(_("code"), max_length=24)
-    organization = models.ForeignKey(
-        "tracker.Organization", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    initiative = models.ForeignKey(
-        "initiatives.Initiative", null=True, blank=True, on_delete=models.PROTECT, related_name="announcements"
-    )
-    amount = models.DecimalField(_("dollars"), max_digits=16, decimal_places=2)
-    fiscal_year = models.PositiveSmallIntegerField(_("fiscal year"), null=True, blank=True)
-    covers_en = models.CharField(max_length=200, blank=True)
-    covers_fr = models.CharField(max_length=200, blank=True)
-    announced_on = models.DateField(_("announced"))
-    # Part of the split of the plan's total; other announcements lie within these, or are not part of it.
-    in_total = models.BooleanField(_("part of the plan's total"), default=False)
-    note_en = models.TextField(blank=True)
-    note_fr = models.TextField(blank=True)
-
-    objects = FundingAnnouncementQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("funding announcement")
-        constraints = [
-            models.UniqueConstraint(fields=["plan", "code"], name="initiatives_announcement_code"),
-            models.CheckConstraint(condition=Q(amount__gt=0), name="initiatives_announcement_amount"),
-        ]
-
-    def __str__(self) -> str:
-        return self.code
-
 
 _DOLLARS: "models.DecimalField[Any, Any]" = models.DecimalField(max_digits=30, decimal_places=2)
 
@@ -237,7 +187,12 @@ class LedgerEntry(Tracked):
     """One amount at one stage. Never changed: an error is reversed by an entry of the opposite amount, of the same
     line, stage and day (the database demands it: `migrations/0001_initial.py`)."""
 
-    line = models.ForeignKey("initiatives.BudgetLine", on_delete=models.PROTECT, related_name="entries")
+    line = models.ForeignKey(
+        "initiatives.BudgetLine",
+        on_delete=models.PROTECT,
+        related_name="entries",
+        db_index=False,  # the index of the sums begins with it
+    )
     stage = models.CharField(_("stage"), max_length=12, choices=Stage.choices)
     amount = models.DecimalField(_("dollars"), max_digits=16, decimal_places=2)
     effective_on = models.DateField(_("effective"))
@@ -261,7 +216,15 @@ class LedgerEntry(Tracked):
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="initiatives_entry_stage"),
             models.CheckConstraint(condition=~Q(amount=0), name="initiatives_entry_amount"),
         ]
-        indexes = [models.Index(fields=["line", "stage", "effective_on"], name="initiatives_entry_sums")]
+        indexes = [
+            # What sums over the ledger read, in the order of its lines, without the rows themselves.
+            models.Index(
+                fields=["line", "stage", "effective_on"],
+                include=["id", "amount", "reverses"],
+                name="initiatives_entry_sums",
+            ),
+            models.Index(fields=["revision"], name="initiatives_entry_touched"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.stage} {self.amount}"

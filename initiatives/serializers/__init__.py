@@ -5,6 +5,7 @@ from initiatives.serializers.indicator import IndicatorDetail, IndicatorRow
 from initiatives.serializers.indicator_facts import ObservationRow, TargetRow
 from initiatives.serializers.initiative import InitiativeDetail, InitiativeRow, InitiativeSourceRow
 from initiatives.serializers.milestone import BaselineRow, ForecastRow, MilestoneDetail, MilestoneRow
+from initiatives.serializers.milestone_dates import MilestoneBaselineRow, MilestoneForecastRow
 from initiatives.serializers.milestone_facts import (
     ChangeRequestRow,
     DependentRow,
@@ -31,8 +32,10 @@ __all__ = [
     "InitiativeRow",
     "InitiativeSourceRow",
     "LedgerEntryRow",
+    "MilestoneBaselineRow",
     "MilestoneDependencyRow",
     "MilestoneDetail",
+    "MilestoneForecastRow",
     "MilestoneRow",
     "MilestoneWhole",
     "NeedsRow",

@@ -6,31 +6,16 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from initiatives.serializers.scope import OfInitiativeRow
 from tracker.fields import NameField, WholeField
-from tracker.row_fields import (
-    CountField,
-    IdField,
-    InitiativeField,
-    InitiativeIdField,
-    KeyField,
-    PillarField,
-    PlanField,
-    RevisionField,
-    SimulatedField,
-    Unit,
-)
-from tracker.serializers import RowSerializer, StrictSerializer, TextField
+from tracker.key_fields import KeyField, RevisionField
+from tracker.measure_fields import CountField, Unit
+from tracker.serializers import StrictSerializer, TextField
 
 _KEY: dict[str, Any] = {"required": False, "allow_null": True, "default": None, "min_value": 1, "max_value": 2**63 - 1}
 
 
-class EvidenceRow(RowSerializer):
-    id = IdField()
-    plan = PlanField(source="initiative.plan.code")
-    simulated = SimulatedField(source="initiative.plan.simulated")
-    pillar = PillarField(source="initiative.pillar.number")
-    initiative = InitiativeField(source="initiative.code")
-    initiative_id = InitiativeIdField()
+class EvidenceRow(OfInitiativeRow):
     milestone = serializers.CharField(
         source="milestone.code", allow_null=True, label=_("Milestone"),
         help_text=_("Code of the milestone that it bears out; null where it bears out something else."),

@@ -18,32 +18,31 @@ from initiatives.choices import (
     TargetType,
 )
 from initiatives.rules.indicators import NoProgress
+from initiatives.serializers.scope import OF_INITIATIVE, OF_PILLAR
+from tracker.key_fields import (
+    IdField,
+    InitiativeField,
+    InitiativeIdField,
+    PillarField,
+    PlanField,
+    RevisionField,
+    SimulatedField,
+)
+from tracker.measure_fields import CountField, MeasureField, Unit
 from tracker.row_fields import (
-    CountField,
     EnglishNoteField,
     EnglishTitleField,
     FrenchNoteField,
     FrenchOfficialField,
     FrenchTitleField,
-    IdField,
-    InitiativeField,
-    InitiativeIdField,
-    MeasureField,
     OfficialField,
-    PillarField,
-    PlanField,
-    RevisionField,
-    SimulatedField,
     SourceField,
     SourceUrlField,
-    Unit,
     WordField,
 )
 from tracker.serializers import RowSerializer, VocabularyField
 
 UNIT = _("In the indicator’s unit.")
-OF_PILLAR = _("Number of the pillar that the indicator, or its initiative, is of; null: of the plan as a whole.")
-OF_INITIATIVE = _("Code of the initiative that the indicator is of; null: of a pillar or of the plan as a whole.")
 
 
 class ValueField(MeasureField):

@@ -1,48 +1,33 @@
-"""Rows of an indicator's targets and observations. Values in the indicator's own unit."""
+"""Rows of an indicator's targets and observations. Values in the indicator's own unit, but the parts of a ratio."""
 
-from django.db.models.functions import Coalesce
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from initiatives.choices import Availability, ObservationKind, Qualifier, TargetChange, TargetType
-from initiatives.serializers.indicator import OF_INITIATIVE, OF_PILLAR, ValueField
+from initiatives.serializers.indicator import ValueField
+from initiatives.serializers.scope import OfIndicatorRow
+from tracker.key_fields import PLACES, CodeField, KeyField, RevisionField
+from tracker.measure_fields import MeasureField, Unit
 from tracker.row_fields import (
-    INDICATORS,
-    PLACES,
-    CodeField,
     EnglishNoteField,
     FrenchNoteField,
-    IdField,
-    InitiativeField,
-    KeyField,
     OfficialField,
-    PillarField,
-    PlanField,
-    RevisionField,
-    SimulatedField,
     SourceField,
     SourceUrlField,
 )
-from tracker.serializers import RowSerializer, VocabularyField
+from tracker.serializers import VocabularyField
 
 
-class TargetRow(RowSerializer):
-    expressions = {"pillar": Coalesce("indicator__initiative__pillar__number", "indicator__pillar__number")}
+class RatioPartField(MeasureField):
+    """What stands above or below in a ratio. Only the ratio has the indicator's unit."""
 
-    id = IdField()
-    plan = PlanField(source="indicator.plan.code")
-    simulated = SimulatedField(source="indicator.plan.simulated")
-    pillar = PillarField(allow_null=True, help_text=OF_PILLAR)
-    initiative = InitiativeField(source="indicator.initiative.code", allow_null=True, help_text=OF_INITIATIVE)
-    indicator = CodeField(
-        INDICATORS,
-        source="indicator.code",
-        label=_("Indicator"),
-        help_text=_("Code of the indicator; unique within its plan."),
-    )
-    indicator_id = KeyField(
-        "indicators", label=_("Key of the indicator"), help_text=_("`id` of the indicator in the indicators.")
-    )
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Unit.RATIO_PART, max_digits=18, decimal_places=6, allow_null=True, **kwargs)
+
+
+class TargetRow(OfIndicatorRow):
     due_on = serializers.DateField(label=_("Due"), help_text=_("Day by which the value is to be reached."))
     number = serializers.IntegerField(
         label=_("Version"), help_text=_("1, and one more each time that it is revised; the versions before stay.")
@@ -77,23 +62,7 @@ class TargetRow(RowSerializer):
     revision = RevisionField()
 
 
-class ObservationRow(RowSerializer):
-    expressions = {"pillar": Coalesce("indicator__initiative__pillar__number", "indicator__pillar__number")}
-
-    id = IdField()
-    plan = PlanField(source="indicator.plan.code")
-    simulated = SimulatedField(source="indicator.plan.simulated")
-    pillar = PillarField(allow_null=True, help_text=OF_PILLAR)
-    initiative = InitiativeField(source="indicator.initiative.code", allow_null=True, help_text=OF_INITIATIVE)
-    indicator = CodeField(
-        INDICATORS,
-        source="indicator.code",
-        label=_("Indicator"),
-        help_text=_("Code of the indicator; unique within its plan."),
-    )
-    indicator_id = KeyField(
-        "indicators", label=_("Key of the indicator"), help_text=_("`id` of the indicator in the indicators.")
-    )
+class ObservationRow(OfIndicatorRow):
     period_start = serializers.DateField(
         allow_null=True, label=_("Period from"), help_text=_("First day that the value is of. Null: not published.")
     )
@@ -113,9 +82,16 @@ class ObservationRow(RowSerializer):
         label=_("Value"),
         help_text=_("In the indicator’s unit, as published; null for a ratio, and where none is reported."),
     )
-    numerator = ValueField(label=_("Numerator"), help_text=_("Of a ratio; null for a plain number."))
-    denominator = ValueField(
-        label=_("Denominator"), help_text=_("Of a ratio, more than zero; null for a plain number.")
+    numerator = RatioPartField(
+        label=_("Numerator"),
+        help_text=_(
+            "What stands above in a ratio, in a unit of its own: only `amount` has the indicator’s. Null for a plain "
+            "number."
+        ),
+    )
+    denominator = RatioPartField(
+        label=_("Denominator"),
+        help_text=_("What stands below in a ratio, in a unit of its own; more than zero. Null for a plain number."),
     )
     amount = ValueField(
         label=_("Amount"),

@@ -9,18 +9,20 @@ from initiatives.choices import HealthBucket, Lifecycle, SecurityMarking, Suppor
 from initiatives.models import InitiativeOrganization, InitiativePlace
 from pillars.serializers import EnglishAliasesField, FrenchAliasesField
 from tracker.choices import Language
-from tracker.row_fields import (
-    AmountField,
-    EnglishTitleField,
-    FrenchOfficialField,
-    FrenchTitleField,
+from tracker.key_fields import (
     IdField,
-    OfficialField,
     OrganizationField,
     PillarField,
     PlanField,
     RevisionField,
     SimulatedField,
+)
+from tracker.measure_fields import AmountField
+from tracker.row_fields import (
+    EnglishTitleField,
+    FrenchOfficialField,
+    FrenchTitleField,
+    OfficialField,
     SourceField,
     SourceUrlField,
 )

@@ -9,26 +9,19 @@ from rest_framework import serializers
 
 from initiatives.choices import MilestoneKind
 from initiatives.models import MilestoneForecast
+from initiatives.serializers.scope import OfInitiativeRow
 from tracker.fields import DayField, KeptTextField, NameField, WeightField
+from tracker.key_fields import RevisionField
+from tracker.measure_fields import CountField, MeasureField, Unit
 from tracker.row_fields import (
-    CountField,
     EnglishNoteField,
     EnglishTitleField,
     FrenchNoteField,
     FrenchOfficialField,
     FrenchTitleField,
-    IdField,
-    InitiativeField,
-    InitiativeIdField,
-    MeasureField,
     OfficialField,
-    PillarField,
-    PlanField,
-    RevisionField,
-    SimulatedField,
     SourceField,
     SourceUrlField,
-    Unit,
 )
 from tracker.serializers import RowSerializer, StrictSerializer, TextField, VocabularyField
 from tracker.tabular import DaysBetween
@@ -39,7 +32,7 @@ _FORECASTS = (
 )
 
 
-class MilestoneRow(RowSerializer):
+class MilestoneRow(OfInitiativeRow):
     expressions = {
         "slippage_days_against_first": DaysBetween(_LAST_DATE, F("first_baseline_on")),
         "slippage_days_against_latest": DaysBetween(_LAST_DATE, F("baseline_on")),
@@ -51,12 +44,6 @@ class MilestoneRow(RowSerializer):
         ),
     }
 
-    id = IdField()
-    plan = PlanField(source="initiative.plan.code")
-    simulated = SimulatedField(source="initiative.plan.simulated")
-    pillar = PillarField(source="initiative.pillar.number")
-    initiative = InitiativeField(source="initiative.code")
-    initiative_id = InitiativeIdField()
     code = serializers.CharField(
         label=_("Code"), help_text=_("Names the milestone for good within its initiative, such as M2.")
     )

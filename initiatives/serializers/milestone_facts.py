@@ -6,35 +6,28 @@ from rest_framework import serializers
 from initiatives.choices import Decision
 from initiatives.serializers.evidence import EvidenceRow
 from initiatives.serializers.milestone import MilestoneDetail
+from initiatives.serializers.scope import MilestoneIdField, OfMilestoneRow
 from tracker.fields import DayField, DollarsField, NameField
-from tracker.row_fields import (
+from tracker.key_fields import (
     INITIATIVES,
-    AmountField,
     CodeField,
     IdField,
     InitiativeField,
     KeyField,
-    PillarField,
     PlanField,
     RevisionField,
     SimulatedField,
 )
+from tracker.measure_fields import AmountField
 from tracker.serializers import RowSerializer, StrictSerializer, TextField, VocabularyField
 
 
-class ChangeRequestRow(RowSerializer):
-    id = IdField()
-    plan = PlanField(source="milestone.initiative.plan.code")
-    simulated = SimulatedField(source="milestone.initiative.plan.simulated")
-    pillar = PillarField(source="milestone.initiative.pillar.number")
-    initiative = InitiativeField(source="milestone.initiative.code")
+class ChangeRequestRow(OfMilestoneRow):
     milestone = serializers.CharField(
         source="milestone.code", label=_("Milestone"),
         help_text=_("Code, within the initiative, of the milestone that would be measured anew."),
     )  # fmt: skip
-    milestone_id = KeyField(
-        "milestones", label=_("Key of the milestone"), help_text=_("`id` of the milestone in the milestones.")
-    )
+    milestone_id = MilestoneIdField()
     date = serializers.DateField(
         label=_("New baseline date"), help_text=_("The date asked for. It counts only once the request is approved.")
     )
@@ -98,9 +91,7 @@ class MilestoneDependencyRow(RowSerializer):
         source="milestone.code", label=_("Milestone"),
         help_text=_("Code, within its initiative, of the milestone that waits."),
     )  # fmt: skip
-    milestone_id = KeyField(
-        "milestones", label=_("Key of the milestone"), help_text=_("`id` of the milestone in the milestones.")
-    )
+    milestone_id = MilestoneIdField()
     needs_initiative = CodeField(
         INITIATIVES,
         source="needs.initiative.code", label=_("Initiative waited for"),

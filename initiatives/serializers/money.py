@@ -6,24 +6,26 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from initiatives.choices import FundingSource, Stage, Vote
+from initiatives.serializers.scope import OfInitiativeRow
 from pillars.serializers import FISCAL_YEAR
 from tracker.fields import DayField, DollarsField, KeptTextField, NameField, UnpublishedField, WholeField
-from tracker.row_fields import (
-    AmountField,
-    EnglishNoteField,
-    FiscalYearField,
-    FrenchNoteField,
-    FrenchOfficialField,
+from tracker.key_fields import (
     IdField,
     InitiativeField,
     InitiativeIdField,
     KeyField,
-    OfficialField,
     OrganizationField,
     PillarField,
     PlanField,
     RevisionField,
     SimulatedField,
+)
+from tracker.measure_fields import AmountField, FiscalYearField
+from tracker.row_fields import (
+    EnglishNoteField,
+    FrenchNoteField,
+    FrenchOfficialField,
+    OfficialField,
     SourceField,
     SourceUrlField,
 )
@@ -106,13 +108,7 @@ class FundingAnnouncementRow(RowSerializer):
     revision = RevisionField()
 
 
-class BudgetLineRow(RowSerializer):
-    id = IdField()
-    plan = PlanField(source="initiative.plan.code")
-    simulated = SimulatedField(source="initiative.plan.simulated")
-    pillar = PillarField(source="initiative.pillar.number")
-    initiative = InitiativeField(source="initiative.code")
-    initiative_id = InitiativeIdField()
+class BudgetLineRow(OfInitiativeRow):
     organization = OrganizationField(
         source="organization.code", help_text=_("Code of the organization whose money it is.")
     )

@@ -8,32 +8,17 @@ from rest_framework import serializers
 
 from initiatives.choices import Health, Workflow
 from initiatives.rules.disagreement import Dispute
+from initiatives.serializers.scope import OfInitiativeRow
 from pillars.filters import WEEK
-from tracker.row_fields import (
-    WEEKS,
-    CodeField,
-    IdField,
-    InitiativeField,
-    InitiativeIdField,
-    PillarField,
-    PlanField,
-    RevisionField,
-    SimulatedField,
-    WordsField,
-)
-from tracker.serializers import FlagField, RowSerializer, StrictSerializer, TextField, VocabularyField
+from tracker.key_fields import WEEKS, CodeField, RevisionField
+from tracker.row_fields import WordsField
+from tracker.serializers import FlagField, StrictSerializer, TextField, VocabularyField
 from tracker.tabular import IsoWeek
 
 
-class StatusUpdateRow(RowSerializer):
+class StatusUpdateRow(OfInitiativeRow):
     expressions = {"week": IsoWeek(F("week__starts_on")), "return_comment": F("comment")}
 
-    id = IdField()
-    plan = PlanField(source="initiative.plan.code")
-    simulated = SimulatedField(source="initiative.plan.simulated")
-    pillar = PillarField(source="initiative.pillar.number")
-    initiative = InitiativeField(source="initiative.code")
-    initiative_id = InitiativeIdField()
     week = CodeField(
         WEEKS,
         label=_("Reporting week"),

@@ -10,33 +10,20 @@ from initiatives.choices import FundingSource, TransferKind, Vote
 from initiatives.models import LedgerEntry
 from initiatives.rules import amount_problem
 from initiatives.serializers.money import DOLLARS, LedgerEntryRow
+from initiatives.serializers.scope import OfInitiativeRow
 from pillars.serializers import FISCAL_YEAR
 from tracker.fields import DayField, DollarsField, NameField, UnpublishedField, WholeField
-from tracker.row_fields import (
-    AmountField,
-    IdField,
-    InitiativeField,
-    InitiativeIdField,
-    PillarField,
-    PlanField,
-    RevisionField,
-    SimulatedField,
-)
-from tracker.serializers import RowSerializer, StrictSerializer, TextField, VocabularyField
+from tracker.key_fields import RevisionField
+from tracker.measure_fields import AmountField
+from tracker.serializers import StrictSerializer, TextField, VocabularyField
 
 _GOT = LedgerEntry.objects.filter(transfer=OuterRef("pk"), reverses__isnull=True, amount__gt=0)
 MOVES = 100  # of one transfer
 
 
-class TransferRow(RowSerializer):
+class TransferRow(OfInitiativeRow):
     expressions = {"amount": Subquery(_GOT.order_by().values("transfer").annotate(got=Sum("amount")).values("got"))}
 
-    id = IdField()
-    plan = PlanField(source="initiative.plan.code")
-    simulated = SimulatedField(source="initiative.plan.simulated")
-    pillar = PillarField(source="initiative.pillar.number")
-    initiative = InitiativeField(source="initiative.code")
-    initiative_id = InitiativeIdField()
     kind = VocabularyField(
         TransferKind, label=_("Kind"), help_text=_("A reprofile moves authority between years, a transfer within one.")
     )

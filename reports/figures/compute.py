@@ -1,7 +1,8 @@
-"""One query per figure, grouped by initiative; pillars and plan add up what their initiatives have."""
+"""One query per figure, grouped by initiative; pillars and plan add up what their initiatives have. Where only those
+are asked about, the database adds up (`totals`)."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -10,7 +11,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import F, IntegerField, Value
 
-from reports.figures.declaration import Figure, Rows, Selection, bucket_of
+from reports.figures.declaration import Figure, Selection, bucket_of
 from reports.figures.values import Amount, Coverage, Result
 
 Cells = dict[str, Amount | None]
@@ -34,26 +35,16 @@ class Tally:
         members: Iterable[int | None] = [*initiatives, None] if whole_plan else initiatives
         parts = [self.by_initiative[member] for member in members if member in self.by_initiative]
         parts += [cells for number, cells in self.by_pillar.items() if whole_plan or number == pillar]
-        cells = self._empty()
-        for part in parts:
-            for bucket, value in part.items():
-                known = cells.get(bucket)
-                cells[bucket] = value if known is None else known if value is None else known + value
-        ordered = cells if self.figure.known else dict(sorted(cells.items()))
-        return Result(ordered, self._coverage(initiatives), self.figure.adds)
+        return Result(added_up(self.figure, parts), self._coverage(initiatives), self.figure.adds)
 
     def single(self, initiative: int) -> Result:
         """That over one initiative, which need not be added up."""
-        cells = self._empty()
+        cells = nothing(self.figure)
         for bucket, value in self.by_initiative.get(initiative, {}).items():
             if value is not None or bucket not in cells:
                 cells[bucket] = value
         ordered = cells if self.figure.known else dict(sorted(cells.items()))
         return Result(ordered, self._coverage([initiative]), self.figure.adds)
-
-    def _empty(self) -> Cells:
-        nothing = self.figure.unit.nothing
-        return dict.fromkeys(self.figure.known or ([] if nothing is None else [""]), nothing)
 
     def _coverage(self, initiatives: Collection[int]) -> Coverage | None:
         if not self.figure.covers:
@@ -65,8 +56,25 @@ class Tally:
         )
 
 
-def tally(figure: Figure, selection: Selection, *, on: date) -> Tally:
-    """Run the figure's query."""
+def nothing(figure: Figure) -> Cells:
+    """The cells of a figure that has no rows."""
+    none = figure.unit.nothing
+    return dict.fromkeys(figure.known or ([] if none is None else [""]), none)
+
+
+def added_up(figure: Figure, parts: Iterable[Cells]) -> Cells:
+    """The cells of parts of a plan together; what is not known adds nothing."""
+    cells = nothing(figure)
+    for part in parts:
+        for bucket, value in part.items():
+            known = cells.get(bucket)
+            cells[bucket] = value if known is None else known if value is None else known + value
+    return cells if figure.known else dict(sorted(cells.items()))
+
+
+def statement(figure: Figure, selection: Selection, on: date) -> tuple[str, tuple[Any, ...]] | None:
+    """The figure's query and its parameters: of each initiative its key, the number of the pillar (for rows of a pillar
+    as a whole), the value, and the names of the bucket. None where nothing can be found."""
     # A figure whose rows cannot be of a pillar as a whole has no such key.
     whole = F(figure.pillar) if figure.pillar else Value(None, output_field=IntegerField())
     rows = (
@@ -76,11 +84,20 @@ def tally(figure: Figure, selection: Selection, *, on: date) -> Tally:
         .annotate(figure_value=figure.value())
         .values_list("initiative_key", "pillar_key", "figure_value", *figure.buckets)
     )
+    try:
+        sql, parameters = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return None
+    return sql, parameters
+
+
+def tally(figure: Figure, selection: Selection, *, on: date) -> Tally:
+    """Run the figure's query."""
     exact = figure.unit.exact
     keys: dict[tuple[object, ...], str] = {}
     found: dict[int | None, Cells] = defaultdict(dict)
     by_pillar: dict[int, Cells] = defaultdict(dict)
-    for initiative, pillar, value, *names in _fetched(rows):
+    for initiative, pillar, value, *names in fetched(statement(figure, selection, on)):
         bucket = tuple(names)
         key = keys.get(bucket)
         if key is None:
@@ -93,15 +110,13 @@ def tally(figure: Figure, selection: Selection, *, on: date) -> Tally:
     return Tally(figure, dict(found), _within(found, figure.rated), _within(found, figure.owed), dict(by_pillar))
 
 
-def _fetched(rows: Rows) -> list[tuple[Any, ...]]:
-    """What the query gives, as the driver reads it: Django would convert every value of hundreds of thousands, each to
+def fetched(asked: tuple[str, Sequence[Any]] | None) -> list[tuple[Any, ...]]:
+    """What a query gives, as the driver reads it: Django would convert every value of hundreds of thousands, each to
     what it is already, but for the sums of whole numbers."""
-    try:
-        statement, parameters = rows.query.sql_with_params()
-    except EmptyResultSet:
+    if asked is None:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
+        cursor.execute(*asked)
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
 
@@ -110,7 +125,10 @@ def _within(found: Mapping[int | None, Cells], buckets: frozenset[str]) -> froze
     return frozenset(initiative for initiative, cells in found.items() if not buckets.isdisjoint(cells))
 
 
-def compute(figure: Figure, selection: Selection, *, on: date, whole_plan: bool) -> Result:
-    """The figure for one selection."""
-    members = list(selection.initiatives.order_by().values_list("pk", flat=True))
+def compute(
+    figure: Figure, selection: Selection, *, on: date, whole_plan: bool, members: Collection[int] | None = None
+) -> Result:
+    """The figure for one selection; `members` are the keys of its initiatives, where they are known already."""
+    if members is None:
+        members = list(selection.initiatives.order_by().values_list("pk", flat=True))
     return tally(figure, selection, on=on).result(members, whole_plan=whole_plan, pillar=selection.pillar)

@@ -7,7 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from initiatives.models import FundingAnnouncement, LedgerEntry
-from initiatives.models.money import FundingAnnouncementQuerySet, LedgerEntryQuerySet
+from initiatives.models.funding_announcement import FundingAnnouncementQuerySet
+from initiatives.models.money import LedgerEntryQuerySet
 from reports.figures.declaration import Figure, Rows, Selection, Unit, declare
 from reports.figures.feeds import ENTRIES, Feed
 

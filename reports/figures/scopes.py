@@ -34,6 +34,7 @@ class Scope:
     """One thing that figures are asked about, cut to what the person may see.
 
     partial: some of its initiatives are hidden from the person, so totals are of the others; pages and API say so.
+    sight: the grants that decide what the person sees; who has the same is shown the same figures.
     """
 
     kind: Kind
@@ -41,6 +42,7 @@ class Scope:
     subject: Plan | Pillar | Initiative
     selection: Selection
     partial: bool
+    sight: tuple[tuple[str, str], ...]
 
     @property
     def whole_plan(self) -> bool:
@@ -53,19 +55,22 @@ def find_scope(code: str, *, user: User, past: bool = False) -> Scope:
     plan = Plan.objects.visible_to(user).filter(code=plan_code).first()
     if plan is None:
         raise _unknown(code, past=past)
-    mine = Initiative.objects.visible_to(user).filter(plan=plan)
+    mine, sight = Initiative.objects.visible_to(user).filter(plan=plan), tuple(sorted(user.access.grants))
     if not slash:
-        return Scope(Kind.PLAN, code, plan, Selection(plan, mine), _hides(user, Initiative.objects.filter(plan=plan)))
+        hides = _hides(user, Initiative.objects.filter(plan=plan))
+        return Scope(Kind.PLAN, code, plan, Selection(plan, mine), hides, sight)
     if _NUMBER.fullmatch(rest):
         pillar = Pillar.objects.filter(plan=plan, number=int(rest)).select_related("plan").first()
         if pillar is None:
             raise _unknown(code, past=past)
         members = Selection(plan, mine.filter(pillar=pillar), pillar.number)
-        return Scope(Kind.PILLAR, code, pillar, members, _hides(user, Initiative.objects.filter(pillar=pillar)))
+        hides = _hides(user, Initiative.objects.filter(pillar=pillar))
+        return Scope(Kind.PILLAR, code, pillar, members, hides, sight)
     initiative = mine.filter(code=rest).select_related("plan", "pillar").first()
     if initiative is None:
         raise _unknown(code, past=past)
-    return Scope(Kind.INITIATIVE, code, initiative, Selection(plan, mine.filter(pk=initiative.pk)), partial=False)
+    one = Selection(plan, mine.filter(pk=initiative.pk))
+    return Scope(Kind.INITIATIVE, code, initiative, one, partial=False, sight=sight)
 
 
 def _hides(user: User, initiatives: InitiativeQuerySet) -> bool:

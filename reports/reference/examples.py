@@ -10,7 +10,8 @@ from reports.snippets import TOKEN, Address
 
 # What stands for a part of an address or a parameter, by its group where groups differ.
 _PARTS: dict[str, str] = {
-    "id": "12", "key": "health", "number": "57", "code": "BP", "scope": "BP", "rollups/code": "BP-2026-W46-e1",
+    "id": "12", "key": "health", "number": "57", "code": "BP", "scope": "BP", "q": "canine",
+    "rollups/code": "BP-2026-W46-e1",
     "organizations/code": "CBSA", "places/code": "WINDSOR", "form": "parquet", "dataset": "initiatives",
     "If-Match": '"r57"',
 }  # fmt: skip

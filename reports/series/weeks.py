@@ -19,7 +19,7 @@ from pillars.models import ReportingWeek
 from pillars.rules import week_code
 from reports import sealed
 from reports.figures import Figure, Result, figure
-from reports.figures.compute import tally
+from reports.figures.kept import kept_result
 from reports.figures.scopes import Kind, NoSuchScope, Scope, find_scope
 from reports.series.asked import Asked, Basis
 from tracker.errors import Invalid, NotAllowed
@@ -135,9 +135,9 @@ def _sealed(newest: Figure, monday: date, row: tuple[Any, ...] | None) -> Item:
 
 
 def _restated(found: Figure, scope: Scope, asked: Asked, moment: Moment) -> Iterator[Item]:
-    members = _members(scope)
+    members = list(scope.selection.initiatives.order_by().values_list("pk", flat=True))
     for monday in asked.mondays:
-        result = _result(found, scope, members, monday + END)
+        result = kept_result(found, scope, on=monday + END, members=members)
         yield Item(monday, found, result, as_of=moment.revision, partial=scope.partial)
 
 
@@ -155,17 +155,8 @@ def _known(found: Figure, scope: Scope, asked: Asked, user: User) -> Iterator[It
             except NoSuchScope:
                 yield Item(monday, found, absent=Absent.NOT_RECORDED, as_of=revision)
                 continue
-            result = _result(found, then, _members(then), monday + END)
+            result = kept_result(found, then, on=monday + END)
         yield Item(monday, found, result, as_of=revision, partial=then.partial)
-
-
-def _members(scope: Scope) -> list[int]:
-    return list(scope.selection.initiatives.order_by().values_list("pk", flat=True))
-
-
-def _result(found: Figure, scope: Scope, members: list[int], on: date) -> Result:
-    tallied = tally(found, scope.selection, on=on)
-    return tallied.result(members, whole_plan=scope.whole_plan, pillar=scope.selection.pillar)
 
 
 def _cut(items: list[Item], bucket: str) -> list[Item]:

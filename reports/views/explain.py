@@ -21,6 +21,7 @@ from reports.explanations import SHOWN, Explanation, explain
 from reports.figures import Unit, figure
 from reports.figures.declaration import version_of
 from reports.figures.scopes import Kind, Scope
+from reports.page_cache import remembered
 from reports.panels import Panel
 from reports.views.asked import asked_scope, refuse_others
 from reports.views.funds import Step, line_steps
@@ -43,6 +44,7 @@ UNITS = {
 
 @login_required
 @require_safe
+@remembered
 def explanation(request: HttpRequest, key: str) -> HttpResponse:
     """Definition, rule version, rows with links, exclusions with reasons, coverage; the rows add up to the figure."""
     refuse_others(request, "scope", "bucket", "version")

@@ -18,6 +18,7 @@ from pillars.models import Pillar, Plan
 from reports.figures.scopes import Scope, find_scope
 from reports.forms import HistoryForm
 from reports.history import BY_SLUG, KINDS, Asked, Event, History, Kind, history
+from reports.page_cache import remembered
 from tracker.errors import Invalid
 from tracker.filters import refuse_unknown
 from tracker.http import SignedInRequest
@@ -55,6 +56,7 @@ def latest(request: HttpRequest, scope: Scope, *, indicator: Indicator | None = 
 
 @login_required
 @require_safe
+@remembered
 def plan_history(request: HttpRequest, plan: str) -> HttpResponse:
     """Every change of the plan that the reader may see, newest first, with filters. `?before=` turns the pages: it
     names the last change of the page before, so a page never shifts while others write."""
@@ -80,6 +82,7 @@ def plan_history(request: HttpRequest, plan: str) -> HttpResponse:
 
 @login_required
 @require_safe
+@remembered
 def object_history(request: HttpRequest, plan: str, kind: str, pk: int) -> HttpResponse:
     """Every change of one object, and of what belongs to it; 404 where the reader may see none."""
     refuse_unknown(request.GET, {"as_of", "before"})

@@ -15,15 +15,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from initiatives import formats
-from initiatives.aggregates.indicators import Position, Series, TargetVersion, series
-from initiatives.charts import Bar, bars
+from initiatives.aggregates.indicator_series import Position, Series, TargetVersion
+from initiatives.aggregates.indicators import series
 from initiatives.filters import IndicatorFilter
 from initiatives.forms_indicators import IndicatorListForm
 from initiatives.models import Evidence, Indicator, Initiative, Observation
 from initiatives.rules.years import YearValue
 from pillars.models import Plan
 from reports.figures.scopes import find_scope
+from reports.page_cache import remembered
 from reports.views.history import latest
+from tracker.charts import Bar, bars
 from tracker.filters import effective_date, without
 from tracker.http import SignedInRequest
 from tracker.pages import page_of
@@ -52,6 +54,7 @@ class ObservedRow:
 
 @login_required
 @require_safe
+@remembered
 def indicator(request: HttpRequest, plan: str, code: str) -> HttpResponse:
     """Where it stands and why, its years, its targets in every version, every value with what it superseded."""
     user = cast(SignedInRequest, request).user
@@ -134,6 +137,7 @@ def _observed(found: Indicator, known: Series, *, on: date) -> list[ObservedRow]
 
 @login_required
 @require_safe
+@remembered
 def indicators(request: HttpRequest, plan: str) -> HttpResponse:
     """The plan's indicators: the same filters as the API and the export."""
     user = cast(SignedInRequest, request).user

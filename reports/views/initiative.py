@@ -18,18 +18,20 @@ from initiatives.choices import Lifecycle, Supports
 from initiatives.filters import InitiativeFilter
 from initiatives.filters.scope import asked_instant
 from initiatives.forms import InitiativeListForm
-from initiatives.models import BudgetLine, Initiative, LedgerEntry, StatusUpdate
+from initiatives.models import BudgetLine, FundingAnnouncement, Initiative, LedgerEntry, StatusUpdate
 from initiatives.rules.money import StageTotals
 from pillars.models import Plan, ReportingWeek
+from reports.comparison import compared
 from reports.figures import figure
 from reports.figures.scopes import Scope
+from reports.page_cache import remembered
 from reports.panels import board, explain_url
 from reports.views.asked import asked_scope, refuse_others
 from reports.views.funds import STAGES, lapse_rules, line_rows, year_rows
 from reports.views.history import latest
 from reports.views.indicators import initiative_indicators
 from reports.views.milestones import milestone_rows
-from reports.views.rows import initiative_rows
+from reports.views.rows import before, initiative_rows
 from reports.views.standing import standings, status_strip
 from tracker import formats
 from tracker.errors import Invalid
@@ -52,14 +54,17 @@ PAGE = 50
 
 @login_required
 @require_safe
+@remembered
 def initiative(request: HttpRequest, plan: str, code: str) -> HttpResponse:
     """Status, milestones, money, updates, who and where it comes from."""
-    refuse_others(request, "entries")
+    refuse_others(request, "entries", "compare")
     user = cast(SignedInRequest, request).user
     on = effective_date(request)
     scope = asked_scope(request, f"{plan}/{code}")
     found = scope.selection.initiatives.with_health(on=on).with_funding(on=on).for_list().get()
     last = Revision.objects.filter(number=found.revision).first()
+    figures = board(scope, on=on, keys=FIGURES)
+    against = compared(request, scope, figures)
     context = {
         "plan": found.plan,
         "initiative": found,
@@ -74,14 +79,16 @@ def initiative(request: HttpRequest, plan: str, code: str) -> HttpResponse:
         **_origin(found),
         "last_revision": last,
         "knows_why": last is not None and knows_why(user, last),
-        "milestone_rows": milestone_rows(found, on=on, user=user),
+        "milestone_rows": milestone_rows(found, on=on, user=user, then=against.then if against else None),
         "evidence": list(found.evidence.filter(milestone=None).for_list()),
         "indicator_rows": initiative_indicators(found, on=on),
-        "announcements": list(found.announcements.for_list()),
+        "announcements": list(FundingAnnouncement.objects.filter(initiative=found).for_list()),
         "panel": latest(request, scope),
         **_status(found, on=on),
         "fresh": freshness([found.pk], at=asked_instant(request, on))[found.pk],
-        **_figures(scope, found, on=on, every_entry=_every_entry(request)),
+        "before": before([found], against.then)[found.pk] if against else None,
+        **{key: figures.panel(key, scope.code) for key in FIGURES},
+        **_ledger(scope, found, on=on, every_entry=_every_entry(request)),
         **_permitted(found, user, live=cast(SignedInRequest, request).moment.live),
     }
     return render(request, "reports/initiative.html", context)
@@ -123,10 +130,8 @@ def _status(found: Initiative, *, on: date) -> dict[str, Any]:
     }
 
 
-def _figures(scope: Scope, found: Any, *, on: date, every_entry: bool) -> dict[str, Any]:
-    """Its figures, and the ledger that its money comes from: the latest entries, or every one."""
-    figures = board(scope, on=on, keys=FIGURES)
-    panels = {key: figures.panel(key, scope.code) for key in FIGURES}
+def _ledger(scope: Scope, found: Any, *, on: date, every_entry: bool) -> dict[str, Any]:
+    """Its money by year and line, and the ledger that it comes from: the latest entries, or every one."""
     entries = (
         LedgerEntry.objects.filter(line__initiative=found)
         .for_list()
@@ -134,7 +139,6 @@ def _figures(scope: Scope, found: Any, *, on: date, every_entry: bool) -> dict[s
     )
     latest = list(entries.order_by("-effective_on", "-pk")[: None if every_entry else ENTRIES])
     return {
-        **panels,
         **_money(scope, found, on=on),
         "funding_url": explain_url(figure("health_dollars"), scope.code, on=on),
         "entries": latest,
@@ -180,26 +184,30 @@ def _permitted(found: Initiative, user: User, *, live: bool) -> dict[str, Any]:
 
 @login_required
 @require_safe
+@remembered
 def initiatives(request: HttpRequest, plan: str) -> HttpResponse:
     """The list: the same filters as the API and the export, and a link to exactly these rows as CSV and JSON."""
     user = cast(SignedInRequest, request).user
     scope = asked_scope(request, plan)
     subject = cast(Plan, scope.subject)
     on = effective_date(request)
-    data = without(request.GET, "page")
+    data = without(request.GET, "page", "compare")
     data["plan"] = plan
     for name in [name for name, value in data.items() if not value]:
         del data[name]
     page = page_of(request, InitiativeFilter(data, InitiativeFilter.base(user, on=on), request=request).rows, size=PAGE)
+    against = compared(request, scope)
     context = {
         "plan": subject,
         "scope": scope,
         "on": on,
-        "form": InitiativeListForm(request.GET, plan=subject),
+        "form": InitiativeListForm(request.GET, plan=subject, user=user),
         "filtered": len(data) > 1 + ("as_of" in data),
         "clear_url": reverse("initiatives", args=[plan]),
         "page": page,
-        "rows": initiative_rows(page.rows, on=on, at=asked_instant(request, on)),
+        "rows": initiative_rows(
+            page.rows, on=on, at=asked_instant(request, on), then=against.then if against else None
+        ),
         "query": data.urlencode(),
     }
     return render(request, "reports/initiatives.html", context)

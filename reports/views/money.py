@@ -18,6 +18,7 @@ from pillars.models import Plan
 from reports.explanations import ANY
 from reports.figures import figure
 from reports.figures.scopes import Scope, find_scope
+from reports.page_cache import remembered
 from reports.panels import explain_url
 from reports.views.funds import STAGES, lapse_rules, line_rows, organization_rows, year_rows
 from tracker.filters import PAGE, effective_date, refuse_unknown
@@ -29,6 +30,7 @@ FILTERS = ("pillar", "organization", "fiscal_year")
 
 @login_required
 @require_safe
+@remembered
 def money(request: HttpRequest, plan: str) -> HttpResponse:
     """Each fiscal year by organization: stages, free balance, burn, forecast, lapse; and all that is overspent."""
     user = cast(SignedInRequest, request).user
@@ -57,9 +59,7 @@ def money(request: HttpRequest, plan: str) -> HttpResponse:
         "overspent": together.overspent,
         "overspent_url": _overspent_url(scope, given, on=on),
         "rules": lapse_rules(funds),
-        "csv_url": f"{reverse('api:export-ledger-entries')}?{_of_plan(given, plan).urlencode()}",
-        "pull_url": f"{reverse('data-dataset', args=['ledger-entries'])}?{_of_plan(given, plan).urlencode()}",
-        "json_url": f"{reverse('api:ledger-entry-list')}?{_of_plan(given, plan).urlencode()}",
+        "query": _ledger(given, plan, on=on).urlencode(),
     }
     return render(request, "reports/money.html", context)
 
@@ -71,6 +71,13 @@ def _visible(user: User, plan: Plan) -> Any:
 def _of_plan(given: QueryDict, plan: str) -> QueryDict:
     data = given.copy()
     data["plan"] = plan
+    return data
+
+
+def _ledger(given: QueryDict, plan: str, *, on: date) -> QueryDict:
+    """The filters of the entries that the page adds up: those that had taken effect by the day."""
+    data = _of_plan(given, plan)
+    data["effective_to"] = on.isoformat()
     return data
 
 

@@ -15,9 +15,11 @@ from django.views.decorators.http import require_safe
 from initiatives.filters.scope import asked_instant
 from initiatives.models import FundingAnnouncement
 from pillars.models import Pillar, Plan, ReportingWeek
+from reports.comparison import compared
 from reports.figures.scopes import Scope
 from reports.headlines import ShownHeadline, headlines
 from reports.models import WeeklyRollup
+from reports.page_cache import remembered
 from reports.panels import Board, Cell, Panel, board
 from reports.views.asked import asked_scope, refuse_others
 from reports.views.attention import attention
@@ -38,6 +40,8 @@ MILESTONE_FIGURES = (
     "milestones_met", "milestones_due_this_week", "milestones_late", "milestones_next", "milestones",
 )  # fmt: skip
 MONEY_FIGURES = ("money", "free_balance", "year_end_forecast", "projected_lapse", "overspent")
+# What overview and pillar show alike.
+SHOWN = ("health", "health_dollars", "freshness", *MILESTONE_FIGURES, *MONEY_FIGURES)
 
 PAGE = 50
 
@@ -82,13 +86,15 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
+@remembered
 def plan(request: HttpRequest, plan: str) -> HttpResponse:
     """Health of the pillars, what needs attention, milestones, money."""
-    refuse_others(request)
+    refuse_others(request, "compare")
     user = cast(SignedInRequest, request).user
     on = effective_date(request)
     scope = asked_scope(request, plan)
-    figures = board(scope, on=on)
+    figures = board(scope, on=on, keys=("announced", *SHOWN))
+    compared(request, scope, figures)
     subject = cast(Plan, scope.subject)
     pillars = Pillar.objects.visible_to(user).filter(plan=subject).for_list()
     announced = figures.panel("announced", scope.code)
@@ -117,14 +123,16 @@ def plan(request: HttpRequest, plan: str) -> HttpResponse:
 
 @login_required
 @require_safe
+@remembered
 def pillar(request: HttpRequest, plan: str, number: int) -> HttpResponse:
     """One pillar: its figures and its initiatives, page by page."""
-    refuse_others(request, "page")
+    refuse_others(request, "page", "compare")
     on = effective_date(request)
     at = asked_instant(request, on)
     scope = asked_scope(request, f"{plan}/{number}")
     found, subject = scope.selection.plan, cast(Pillar, scope.subject)
-    figures = board(scope, on=on)
+    figures = board(scope, on=on, keys=SHOWN)
+    against = compared(request, scope, figures)
     week = ReportingWeek.objects.filter(plan=found).holding(on).first()
     address = reverse("pillar-headline", args=[found.code, number])
     page = page_of(request, scope.selection.initiatives.with_health(on=on).with_funding(on=on).for_list(), size=PAGE)
@@ -140,7 +148,7 @@ def pillar(request: HttpRequest, plan: str, number: int) -> HttpResponse:
         "aliases": subject.aliases_fr if formats.is_french() else subject.aliases_en,
         **dashboard(scope, figures, at=at),
         "page": page,
-        "rows": initiative_rows(page.rows, on=on, at=at),
+        "rows": initiative_rows(page.rows, on=on, at=at, then=against.then if against else None),
         "filtered": f"&pillar={number}",
         "panel": latest(request, scope),
     }

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from pillars.models import Plan, ReportingWeek
 from reports.models import WeeklyRollup
+from reports.page_cache import remembered
 from reports.panels import Panel
 from reports.sealed import SealedPart, sealed_board
 from reports.views.asked import refuse_others
@@ -28,6 +29,7 @@ PAGE = 30
 
 @login_required
 @require_safe
+@remembered
 def rollups(request: HttpRequest, plan: str) -> HttpResponse:
     """All rollups of a plan, newest first, and the week that is running."""
     refuse_others(request, "page")
@@ -47,6 +49,7 @@ def rollups(request: HttpRequest, plan: str) -> HttpResponse:
 
 @login_required
 @require_safe
+@remembered
 def rollup(request: HttpRequest, code: str) -> HttpResponse:
     """One rollup, from its sealed payload alone."""
     refuse_others(request)

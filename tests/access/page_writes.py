@@ -81,14 +81,16 @@ def page_writings(plan: SmallPlan, beside: Beside) -> list[Writing]:
         Writing("entry-reverse", ("BP", "1.01", other.pk), {"reason": "Typed twice."}, WRITTEN, WRITERS),
         Writing("entry-reverse", ("BP", "1.03", entry.pk), {"reason": "Reversed already."}, REFUSED_BESIDE),
         *(Writing(name, args, {}, NOT_POSTED) for name, args in [
-            ("home", ()), ("operations", ()), ("history", ()), ("data", ()), ("dictionary", ()),
+            ("home", ()), ("operations", ()), ("chart-gallery", ()), ("history", ()), ("data", ()), ("dictionary", ()),
             ("data-dataset", ("milestones",)), ("data-odc", ("milestones",)), ("data-pbids", ("milestones",)),
             ("api-reference", ()), ("api-reference-group", ("milestones",)), ("plan", ("BP",)),
             ("pillar", ("BP", 1)), ("initiatives", ("BP",)), ("initiative", ("BP", "1.01")), ("rollups", ("BP",)),
+            ("search", ("BP",)), ("search-all", ()),
             ("weeks", ("BP",)),
             ("rollup", (plan.rollups[0].code,)), ("my-week", ("BP",)), ("review", ("BP",)), ("explain", ("health",)),
             ("compare", ("BP",)), ("figure-difference", ("health",)),
             ("rollup-restated", (plan.rollups[0].code,)),
+            *((f"rollup-{form}", (plan.rollups[0].code,)) for form in ("pdf", "docx", "xlsx")),
         ]),
     ]  # fmt: skip
 
@@ -175,7 +177,8 @@ def _facts(plan: SmallPlan, beside: Beside) -> list[Writing]:
         Writing("observation-restate", (*in_indicator, observed.pk), reading, WRITTEN, WRITERS),
         *(Writing(name, args, {}, NOT_POSTED) for name, args in [
             ("change-request", (asked.pk,)), ("evidence-file", (beside.evidence.pk,)), ("indicators", ("BP",)),
-            ("indicator", in_indicator), ("money", ("BP",)), ("plan-history", ("BP",)),
+            ("indicator", in_indicator), ("money", ("BP",)), ("plan-history", ("BP",)), ("milestones", ("BP",)),
+            ("places", ("BP",)),
             ("object-history", ("BP", "milestone", late.pk)),
         ]),
     ]  # fmt: skip

@@ -51,7 +51,7 @@ class TestEngines:
         client = broker(environment_in(running[0])["REDIS_URL"])
         assert int(client.info("server")["valkey_version"].split(".")[0]) >= 9
         assert client.config_get("appendonly") == {"appendonly": "yes"}
-        assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+        assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "volatile-lru"}
         client.close()
 
     def test_wrong_password_is_refused(self, running):

@@ -56,7 +56,7 @@ def test_a_milestone_is_added_and_given_back_as_its_row(plan, writer):
     assert response["ETag"] == f'"r{head()}"'
     shown = writer.get(response["Location"])
     assert {name: row(shown)[name] for name in made} == made
-    assert shown["ETag"] == response["ETag"]
+    assert shown["ETag"].startswith(response["ETag"][:-1] + "-")
     assert (newest().channel, newest().actor, newest().reason) == (
         Channel.API, plan.people.plan_admin, "Milestone added to 1.01",
     )  # fmt: skip
@@ -221,7 +221,7 @@ def changes(plan, name="next"):
 def test_a_milestone_is_changed_at_the_revision_that_was_read(plan, writer):
     path, milestone = changes(plan)
     tag = writer.get(path)["ETag"]
-    assert tag == f'"r{milestone.revision}"'
+    assert tag.startswith(f'"r{milestone.revision}-')
     wanted = {
         "title_en": "Hub of the North", "kind": "event", "weight": "3", "acceptance_criteria_en": "Open all week",
         "evidence": "https://example.org/hub", "note_fr": FRENCH, "reason": "Scope agreed",
@@ -368,9 +368,9 @@ def test_who_may_not_change_a_milestone_is_told_so(plan, client):
 def test_single_rows_say_their_revision(plan, writer):
     for path in ("plans/BP/", "organizations/CBSA/", f"initiatives/{plan.initiatives['red'].pk}/", "places/WINDSOR/"):
         response = writer.get(f"/api/v1/{path}")
-        assert response["ETag"] == f'"r{row(response)["revision"]}"'
+        assert response["ETag"].startswith(f'"r{row(response)["revision"]}-')
     past = writer.get(f"{MILESTONES}{plan.milestones['met'].pk}/?as_of=r{plan.milestones['met'].revision}")
-    assert past["ETag"] == f'"r{plan.milestones["met"].revision}"'
+    assert past["ETag"].startswith(f'"r{plan.milestones["met"].revision}-')
 
 
 def test_refusals_speak_the_caller_s_language(writer):

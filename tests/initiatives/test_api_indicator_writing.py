@@ -38,7 +38,8 @@ def test_an_indicator_belongs_to_an_initiative_a_pillar_or_the_plan(writer):
     assert made["standing"] == "no_target"
     shown = writer.get(response["Location"])
     assert {name: row(shown)[name] for name in made} == made
-    assert response["ETag"] == shown["ETag"] == f'"r{head()}"'
+    assert response["ETag"] == f'"r{head()}"'
+    assert shown["ETag"].startswith(f'"r{head()}-')
     of_pillar = row(writer.post(INDICATORS, body(code="P", pillar=2)), 201)
     assert (of_pillar["initiative"], of_pillar["pillar"]) == (None, 2)
     of_plan = row(writer.post(INDICATORS, body(code="W", pillar=None, initiative=None)), 201)

@@ -5,8 +5,10 @@ import os
 import pytest
 
 from initiatives.models import LedgerEntry
-from tests.browser import Visit
+from tests.browser import SHARED, Visit
 from tests.journeys.test_pages import browser, site  # noqa: F401 - fixtures
+
+pytestmark = pytest.mark.browser
 
 
 def addresses(made):
@@ -26,7 +28,7 @@ def test_pages_of_money_are_sound(browser, site, language):  # noqa: F811 - fixt
     visit = Visit.of(browser, site.url, site.everywhere)
     for number, address in enumerate(addresses(site.made)):
         page = visit.open(f"/{language}/{address}")
-        visit.look(page, language)
+        visit.look(page, language, SHARED[language])
         if folder := os.environ.get("SCREENSHOTS"):
             for width in (1280, 360):
                 page.set_viewport_size({"width": width, "height": 900})

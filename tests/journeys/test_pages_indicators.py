@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from initiatives.actions.observations import ReadingContent, restate_observation
 from initiatives.models import Observation
-from tests.browser import Visit, chromium, serving
+from tests.browser import SHARED, Visit, chromium, serving
 from tests.conftest import own_database
 from tests.factories import (
     ACTOR,
@@ -87,7 +87,7 @@ def test_every_page_can_be_read_and_used(browser, site, language):
         f"{one}observations/grid/?year=2025", "plans/BP/indicators/?has_target=true&level=outcome",
     ]:  # fmt: skip
         page = visit.open(f"/{language}/{address}")
-        visit.look(page, language)
+        visit.look(page, language, SHARED[language])
         _kept(page, f"{language}-{address}")
     assert not visit.faults, "\n".join(visit.faults)
 

@@ -13,7 +13,7 @@ from reports.figures import FIGURES
 from tests.factories import add_user, bearer
 from tracker.choices import Role
 from tracker.dictionary import TYPE_NAMES, TYPES, both, describe, describe_filters
-from tracker.row_fields import Unit
+from tracker.measure_fields import Unit
 from tracker.tabular import Kind
 
 COLUMNS = [(name, column) for name, dataset in DATASETS.items() for column in describe(dataset)]
@@ -101,6 +101,15 @@ def test_numbers_say_what_they_count():
         and not column.name.endswith("_id")
     ]
     assert silent == []
+
+
+def test_the_parts_of_a_ratio_are_not_in_the_unit_of_the_ratio():
+    units = {column.name: column for dataset, column in COLUMNS if dataset == "observations"}
+    assert {name for name, column in units.items() if column.unit == Unit.INDICATOR} == {"value", "amount"}
+    for name in ("numerator", "denominator"):
+        assert units[name].unit == Unit.RATIO_PART
+        assert "own" in units[name].definition_en
+        assert "propre" in units[name].definition_fr
 
 
 @pytest.fixture

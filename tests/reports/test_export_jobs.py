@@ -8,7 +8,9 @@ import pytest
 from django.utils import timezone
 
 from reports import exports
-from tests.factories import ACTOR, add_entry, bearer
+from reports.export_sight import UNDER_WAY
+from tests.factories import ACTOR, add_entry, bearer, token_for
+from tests.reports import happenings
 from tests.scenarios import small_plan
 from tests.tracker.addresses import bytes_of
 from tracker.choices import ExportFault, ExportState, Role
@@ -33,6 +35,7 @@ def post(client, plan):
             path, body, content_type="application/json", headers={**bearer(user or plan.people.auditor), **headers}
         )
 
+    send.plan = plan
     return send
 
 
@@ -96,6 +99,15 @@ def test_what_cannot_be_meant_is_refused_at_once(post, body, field):
     assert not ExportJob.objects.exists()
 
 
+@pytest.mark.parametrize("where", [{"filters": {"q": "{}"}}, {"as_of": "{}"}, {"filters": {"plan": "BP {}"}}])
+def test_a_token_never_comes_into_the_record(plan, post, where, caplog):
+    secret = token_for(plan.people.viewer)
+    answer = post({**BODY, **json.loads(json.dumps(where).replace("{}", secret))})
+    assert (answer.status_code, set(json.loads(answer.content)["fields"])) == (400, {"filters"})
+    assert secret not in f"{answer.content.decode()} {caplog.text}"
+    assert not ExportJob.objects.exists()
+
+
 def test_a_worker_that_ended_leaves_its_file_to_the_next_and_not_for_ever(plan, post):
     job = ExportJob.objects.get(pk=json.loads(post().content)["id"])
     ExportJob.objects.filter(pk=job.pk).update(state=ExportState.RUNNING, tries=1)
@@ -151,6 +163,41 @@ def test_a_file_is_its_asker_s_for_as_long_as_the_roles_are_held(client, plan, p
     answer = client.get(path, headers=bearer(analyst))
     assert (answer.status_code, json.loads(answer.content)["code"]) == (403, "not_allowed")
     assert post(user=plan.people.outsider).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("filters", "code", "refused"),
+    [
+        ({}, "2.09", True), ({"initiative": "1.01"}, "2.09", True), ({"initiative": "1.02"}, "2.09", False),
+        ({"stage": "forecast"}, "2.09", False), ({}, "1.09", False),
+    ],
+)  # fmt: skip
+def test_a_file_is_handed_out_while_all_of_it_is_in_sight(client, post, filters, code, refused):
+    """Roles may stay as they are, and what they cover may not."""
+    plan = post.plan
+    lead, row = plan.people.pillar_lead, plan.initiatives["green"]
+    job = json.loads(post({**BODY, "filters": filters}, user=lead).content)["id"]
+    assert exports.make_waiting() == {"done": 1}
+    path = f"{PATH}{job}/file/"
+    assert bytes_of(client.get(path, headers=bearer(lead)))
+    pillar = plan.pillars[1] if code.startswith("2") else plan.pillars[0]
+    happenings.change(row, pillar=pillar, code=code)
+    whole, part = (403, 403) if refused else (200, 206)
+    for moment in ("", "?as_of=r1", f"?as_of=r{plan.week.revision}"):
+        answer = client.get(f"{path}{moment}", headers=bearer(lead))
+        assert (answer.status_code, b"".join(answer).startswith(b"id,")) == (whole, not refused)
+    answer = client.get(path, headers={**bearer(lead), "Range": "bytes=0-9"})
+    assert (answer.status_code, len(b"".join(answer)) == 10) == (part, not refused)
+    happenings.change(row, pillar=plan.pillars[0], code="1.01")
+    assert bytes_of(client.get(path, headers=bearer(lead)))
+
+
+def test_what_moved_away_before_a_file_was_made_is_not_in_it(client, plan, post):
+    lead = plan.people.pillar_lead
+    happenings.change(plan.initiatives["green"], pillar=plan.pillars[1], code="2.09")
+    job = json.loads(post(user=lead).content)["id"]
+    assert exports.make_waiting(clock=lambda: timezone.now() + 2 * UNDER_WAY) == {"done": 1}
+    assert b"1.01" not in bytes_of(client.get(f"{PATH}{job}/file/", headers=bearer(lead)))
 
 
 def test_who_may_read_no_more_gets_no_file(plan, post):

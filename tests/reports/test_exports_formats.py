@@ -249,6 +249,25 @@ def test_semicolons_come_with_decimal_commas(client, hostile):
     assert frame.set_index("reference")["amount"]["largest"] == 99999999999.99
 
 
+def test_no_text_begins_a_formula_at_the_other_separator(client, plan):
+    texts = ["a;=1+1", 'a;"=1+1;b', "a;\t=2", "a,@SUM(A1)", 'a,""+1,b', "plain; = 1", "1,250 - 3;x", "ends;", "ends,"]
+    for number, note in enumerate(texts):
+        add_entry(plan.initiatives["green"], "-1.50", note=note, reference=f"H{number}")
+    for separator, other in ((",", ";"), (";", ",")):
+        chosen = f"?initiative=1.01&separator={'comma' if separator == ',' else 'semicolon'}"
+        text = of_ledger(client, plan, "csv", chosen).decode("utf-8-sig")
+        cells = [cell for line in csv.reader(io.StringIO(text, newline=""), delimiter=other) for cell in line]
+        cells += [cell.lstrip('"') for line in text.splitlines() for cell in line.split(other)]
+        assert [cell for cell in cells if cell and ord(cell[0]) in FORMULA_STARTS] == []
+        read = notes(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator))
+        assert {key: note.replace("'", "") for key, note in read.items()} == {f"H{n}": t for n, t in enumerate(texts)}
+        assert {key for key, note in read.items() if "'" in note} == (
+            {"H0", "H1", "H2"} if separator == "," else {"H3", "H4"}
+        )
+        plain = of_ledger(client, plan, "csv", f"{chosen}&defuse=0").decode("utf-8-sig")
+        assert list(notes(csv.DictReader(io.StringIO(plain, newline=""), delimiter=separator)).values()) == texts
+
+
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_libreoffice_opens_the_workbook_and_the_csv(client, hostile, tmp_path):
     for form in ("xlsx", "csv"):

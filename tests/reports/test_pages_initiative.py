@@ -200,7 +200,9 @@ class TestList:
         html = show(made.people.viewer, "plans/BP/initiatives/?health=red&lead=RCMP")
         assert "1.03" in words(html)
         assert "1.02" not in words(html)
-        csv, json_url = re.findall(r'href="(/api/v1/[^"]+)"', html)
+        links = re.findall(r'href="(/api/v1/[^"]+)"', html)
+        [csv] = [link for link in links if ".csv" in link]
+        [json_url] = [link for link in links if "/exports/" not in link]
         rows = json.loads(client.get(json_url.replace("&amp;", "&")).content)["results"]
         assert [row["code"] for row in rows] == ["1.03"]
         body = b"".join(client.get(csv.replace("&amp;", "&")).streaming_content).decode("utf-8-sig")

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.factories import add_plan, add_user, bearer, token_for
 from tests.journeys.crew import valkey_program, wait_until
 from tracker import api_throttle
+from tracker import valkey as valkey_client
 from tracker.broker import url
 from tracker.choices import Role
 
@@ -120,7 +121,7 @@ def test_no_rate_is_no_limit_and_asks_nobody(client, analyst, settings):
     settings.API_READS_PER_MINUTE = 0
     settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
     assert statuses(client, bearer(analyst), 8) == [200] * 8
-    assert not api_throttle.COUNTER._failed
+    assert not api_throttle.COUNTER.valkey.failed
 
 
 def test_what_is_no_token_is_not_counted(client, analyst, valkey):
@@ -137,9 +138,9 @@ class TestValkeyAway:
     def asked(self, monkeypatch):
         """The threads that turned to Valkey, which begins with its client."""
         threads = []
-        ask = api_throttle.Counter._client
+        ask = valkey_client.Valkey.client
         monkeypatch.setattr(
-            api_throttle.Counter, "_client", lambda self: threads.append(threading.current_thread()) or ask(self)
+            valkey_client.Valkey, "client", lambda self: threads.append(threading.current_thread()) or ask(self)
         )
         return threads
 
@@ -160,7 +161,7 @@ class TestValkeyAway:
         assert threads == []
 
     def test_it_counts_again_once_it_answers_and_nobody_waited_for_that(self, client, valkey, monkeypatch, caplog):
-        monkeypatch.setattr(api_throttle, "SILENCE", 0.2)
+        monkeypatch.setattr(valkey_client, "SILENCE", 0.2)
         counter, headers = api_throttle.COUNTER, bearer(add_user("ada", role=Role.ANALYST))
         valkey.send_signal(signal.SIGSTOP)
         assert counter.count("reads:x") is None
@@ -168,7 +169,7 @@ class TestValkeyAway:
         for times in (1, 2):  # it is asked again, behind the request's back, and is silent
             wait_until(lambda: counter.count("reads:x") or len(threads) == times, "the question")  # noqa: B023 - called at once
         assert threading.main_thread() not in threads
-        assert sum("none is throttled" in record.message for record in caplog.records) == 1
+        assert sum("no request is throttled" in record.message for record in caplog.records) == 1
         valkey.send_signal(signal.SIGCONT)
         wait_until(lambda: counter.count("reads:x") is not None, "the count")
         assert 429 in statuses(client, headers, 5)
@@ -177,8 +178,8 @@ class TestValkeyAway:
         counter, asked = api_throttle.Counter(), []
         valkey.send_signal(signal.SIGSTOP)
         counter.count("x")
-        monkeypatch.setattr(counter, "_ask", lambda: asked.append(1))  # and does not come back
-        counter._ask_again = 0.0
+        monkeypatch.setattr(counter.valkey, "_knock", lambda: asked.append(1))  # and does not come back
+        counter.valkey._ask_again = 0.0
         assert [counter.count("x") for _ in range(20)] == [None] * 20
         wait_until(lambda: asked, "the question")
         assert len(asked) == 1

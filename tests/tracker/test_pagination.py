@@ -18,7 +18,8 @@ from tests.factories import ACTOR, add_announcement, add_initiative, add_organiz
 from tests.tracker.addresses import LISTS
 from tracker.errors import Invalid
 from tracker.models import Organization
-from tracker.pagination import KeysetPagination, order_of
+from tracker.ordering import order_of
+from tracker.pagination import KeysetPagination
 from tracker.tabular import Column, Kind
 from tracker.timemachine import revision
 

@@ -24,6 +24,8 @@ class User(AbstractUser):
     organization = models.ForeignKey("tracker.Organization", null=True, blank=True, on_delete=models.PROTECT)
     language = models.CharField(_("language"), max_length=2, choices=Language.choices, blank=True)
     theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
+    # When the name was last changed: pages that show it are made anew, though no revision covers it.
+    named_at = models.DateTimeField(null=True, blank=True, editable=False, db_index=True)
     # Kinds of mail that the person has turned off: a new kind is on for everybody.
     mail_off = ArrayField(models.CharField(max_length=8, choices=MailKind.choices), default=list, blank=True)
     # Not stored: the plans of the token that the person came with, where it is for some plans only.

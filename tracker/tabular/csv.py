@@ -1,5 +1,6 @@
 """CSV by RFC 4180: UTF-8, comma, CRLF, ISO dates, decimal points. An empty cell is unknown; `""` is an empty text."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +11,16 @@ from tracker.tabular.columns import Column
 from tracker.tabular.copy import Bounds, Made, Spool, copied, statement_of
 
 BOM = b"\xef\xbb\xbf"
+# What a spreadsheet that parts cells at the other separator would run: a formula that begins in the middle of a text.
+# No cell but a text has such a run, for numbers have digits behind their comma.
+_BEYOND = {";": re.compile(rb',(?="*[=+@\t-])'), ",": re.compile(rb';(?="*[=+@\t-])')}
 
 
 @dataclass(frozen=True)
 class Dialect:
     """How the CSV is written. `bom`: Excel needs it. `semicolons` between the cells, with decimal commas: as Excel
-    reads it where the comma is the decimal sign. `defused`: no text runs as a formula."""
+    reads it where the comma is the decimal sign. `defused`: no text runs as a formula, by which of the two it is
+    parted."""
 
     bom: bool = True
     semicolons: bool = False
@@ -24,6 +29,12 @@ class Dialect:
     @property
     def separator(self) -> str:
         return ";" if self.semicolons else ","
+
+    def written(self, rows: bytes) -> bytes:
+        """Rows whose texts begin as they should: what would begin a formula within one gets its apostrophe too."""
+        if not self.defused:
+            return rows
+        return _BEYOND[self.separator].sub(b",'" if self.semicolons else b";'", rows)
 
 
 def make_csv(
@@ -43,7 +54,7 @@ def make_csv(
         # PostgreSQL sends one row a message and ends it by a line feed; RFC 4180 ends it by CRLF.
         for some in copied(select, params, options=f"csv, delimiter '{dialect.separator}'"):
             spool.took(len(some))
-            spool.write(b"\r\n".join([*[row[:-1] for row in some], b""]))
+            spool.write(dialect.written(b"\r\n".join([*[row[:-1] for row in some], b""])))
     except BaseException:
         spool.file.close()
         raise

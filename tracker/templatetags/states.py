@@ -47,6 +47,12 @@ def symbol(state: str) -> SafeString:
     return charts.symbol(state)
 
 
+@register.simple_tag
+def state_name(state: str) -> str:
+    """The words for a health or lifecycle state."""
+    return str(STATES[state])
+
+
 @register.inclusion_tag("components/health_badge.html")
 def health_badge(state: str | None, standing: Standing | None = None) -> dict[str, object]:
     """Symbol, name and colour of a health; None is "no update". With a standing: since when it has been rated so,
@@ -78,6 +84,8 @@ def distribution(chart: charts.Distribution, *, slim: bool = False) -> dict[str,
             "label": segment.label,
             "shown": segment.shown,
             "url": segment.url,
+            "value": segment.value,
+            "unit": "dollars" if isinstance(segment.value, Decimal) else "",
             "share": formats.percent(Decimal(share.numerator) / share.denominator),
             "swatch": charts.swatch(chart, segment.state),
         }

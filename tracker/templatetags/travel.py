@@ -1,16 +1,33 @@
 """Links that keep the reader where they are in time, numbers that lead to their explanation, boxes that scroll."""
 
+from datetime import date
 from decimal import Decimal
+from typing import Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django import template
 from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
-from tracker.templatetags.tracker import money, number
+from tracker.templatetags.tracker import iso_date, money, number
 
 register = template.Library()
+
+
+class Before(Protocol):
+    """What a figure was, and the address that tells why."""
+
+    value: Decimal | int | None
+    url: str
+
+
+class BeforeDate(Protocol):
+    """What a date was, and the address that tells why."""
+
+    date: date | None
+    url: str
 
 
 @register.simple_tag(takes_context=True)
@@ -34,15 +51,53 @@ def as_of_url(context: Context, url: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def explained(
-    context: Context, value: Decimal | int | str | None, unit: str, url: str, *, label: str = ""
+    context: Context, value: Decimal | int | str | None, unit: str, url: str, *, label: str = "", compared: bool = True
 ) -> SafeString:
     """A figure in its unit (dollars are shortened), which leads to the explanation at `url`, if there is one. The
-    label says which figure it is, to those who hear the link alone."""
-    shown = money(value) if unit == "dollars" else number(value, 2 if unit == "weight" else 0)
+    label says which figure it is, to those who hear the link alone. What is not the figure itself, but its coverage,
+    is not `compared`."""
+    shown = _figure(value, unit)
     if not url:
         return shown
     heard = format_html('<span class="unseen"> {}</span>', label) if label else ""
-    return format_html('<a class="explained" href="{}">{}{}</a>', as_of_url(context, url), shown, heard)
+    link = format_html('<a class="explained" href="{}">{}{}</a>', as_of_url(context, url), shown, heard)
+    return format_html("{}{}", link, was_at(context, url, value, unit, label=label) if compared else "")
+
+
+@register.simple_tag(takes_context=True)
+def was(context: Context, before: Before | str | None, unit: str, *, label: str = "") -> SafeString | str:
+    """What a figure was at the moment that the page is compared with, which leads to why; nothing if it was equal."""
+    if not before or isinstance(before, str):  # a template's word for what is not there
+        return ""
+    known = before.value is not None
+    words = format_html(_("was {figure}"), figure=_figure(before.value, unit)) if known else _("was not known")
+    return format_html(
+        ' <a class="was" href="{}">{}<span class="unseen"> {}{}</span></a>',
+        as_of_url(context, before.url), words, label, _(": why"),
+    )  # fmt: skip
+
+
+@register.simple_tag(takes_context=True)
+def was_at(
+    context: Context, url: str, value: Decimal | int | str | None, unit: str, *, label: str = ""
+) -> SafeString | str:
+    """As `was`, of the figure that is explained at that address."""
+    comparison = getattr(getattr(context, "request", None), "comparison", None)
+    return was(context, comparison and comparison.was(url, value), unit, label=label)
+
+
+def _figure(value: Decimal | int | str | None, unit: str) -> SafeString:
+    return money(value) if unit == "dollars" else number(value, 2 if unit == "weight" else 0)
+
+
+@register.simple_tag(takes_context=True)
+def was_date(context: Context, before: BeforeDate | str | None) -> SafeString | str:
+    """As `was`, of a date."""
+    if not before or isinstance(before, str):  # a template's word for what is not there
+        return ""
+    words = format_html(_("was {figure}"), figure=iso_date(before.date)) if before.date else _("was without a date")
+    address = as_of_url(context, before.url)
+    return format_html(' <a class="was" href="{}">{}<span class="unseen">{}</span></a>', address, words, _(": why"))
 
 
 @register.simple_tag(takes_context=True)

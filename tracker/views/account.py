@@ -123,6 +123,8 @@ def account(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     form = AccountForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
+        if "name" in form.changed_data:
+            user.named_at = timezone.now()
         form.save()
         with translation.override(user.language or translation.get_language()):
             messages.success(request, _("Your settings are saved."))

@@ -1,0 +1,1 @@
+"""How the API writes rollups, figures, their explanations, differences and series."""
