@@ -79,17 +79,17 @@ class FigureViewSet(ApiView, ViewSet):
     lookup_value_regex = CODE
 
     @property
-    def tagged(self) -> bool:  # type: ignore[override]
+    def tagged(self) -> bool:  # type: ignore[override]  # it depends on the request
         """Points of a difference and weeks of a series are looked for in all that is known, whatever the moment."""
         return self.moment.live or self.action in ("list", "retrieve", "explanation")
 
     @property
-    def dated(self) -> bool:  # type: ignore[override]
+    def dated(self) -> bool:  # type: ignore[override]  # it depends on the request
         """A value depends on its day, a declaration does not."""
         return self.action in ("retrieve", "explanation")
 
     @property
-    def parameters(self) -> frozenset[str]:  # type: ignore[override]
+    def parameters(self) -> frozenset[str]:  # type: ignore[override]  # it depends on the request
         """What each address reads."""
         asked = {
             "retrieve": FIGURE,

@@ -492,7 +492,7 @@ TEXTS = (
     _("Start"),
     _("Start year of the one fiscal year that the dollars are for; null: for several, or not said."),
     _("Start year: 2025 is 2025-26, from 1 April 2025 to 31 March 2026."),
-    _("Status updates, newest week first. Drafts show only to those who may write or decide them."),
+    _("Status updates, in the order of recording. Drafts show only to those who may write or decide them."),
     _("Sum of the known cells; null when none is known, or they make no sum."),
     _("Sunday. The figures of the week’s rollup are of this day."),
     _("Takes one's own request back before it is decided; it stays on record."),

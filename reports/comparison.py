@@ -88,7 +88,7 @@ def compared(request: HttpRequest, scope: Scope, figures: Board | None = None) -
             point, here, figures, before, linked(request, compare=None), _side_by_side(scope, point, here),
             _younger(scope, point),
         )  # fmt: skip
-    request.comparison = found  # type: ignore[attr-defined]
+    request.comparison = found  # type: ignore[attr-defined]  # for the page's tags and head, in whatever template
     return found
 
 

@@ -65,7 +65,7 @@ class MilestoneListForm(forms.Form):
             # What is not listed may still be asked for by its address.
             asked = data.get(name, "")
             extra = [(asked, asked)] if asked and asked not in [str(value) for value, _label in known] else []
-            self.fields[name].choices = [ANY, *known, *extra]  # type: ignore[attr-defined]
+            self.fields[name].choices = [ANY, *known, *extra]  # type: ignore[attr-defined]  # a choice field
         self.order_fields([*FIRST, *self.fields])
 
     @property

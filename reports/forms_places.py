@@ -37,7 +37,7 @@ class PlaceListForm(forms.Form):
             "pillar": [(row.number, f"{row.number}. {bilingual_text(row, 'title')}") for row in _pillars(plan)],
         }
         for name, found in choices.items():
-            self.fields[name].choices = [ANY, *found]  # type: ignore[attr-defined]
+            self.fields[name].choices = [ANY, *found]  # type: ignore[attr-defined]  # a choice field
 
 
 def _pillars(plan: Plan) -> Iterable[Any]:

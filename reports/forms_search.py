@@ -36,7 +36,7 @@ class SearchForm(forms.Form):
             del self.fields["pillar"]
             return
         choices = [(row.number, f"{row.number}. {bilingual_text(row, 'title')}") for row in pillars_of(plan.code)]
-        self.fields["pillar"].choices = [("", gettext_lazy("any")), *choices]  # type: ignore[attr-defined]
+        self.fields["pillar"].choices = [("", gettext_lazy("any")), *choices]  # type: ignore[attr-defined]  # a choice field
 
     @property
     def question(self) -> Question:

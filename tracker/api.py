@@ -46,12 +46,12 @@ class FilteredView(ApiView, GenericAPIView[Any]):
             cls.serializer_class = dataset.row
 
     @property
-    def dated(self) -> bool:  # type: ignore[override]
+    def dated(self) -> bool:  # type: ignore[override]  # it depends on the request
         """Whether the rows depend on a day."""
         return self.dataset.filters.dated()
 
     @property
-    def tagged(self) -> bool:  # type: ignore[override]
+    def tagged(self) -> bool:  # type: ignore[override]  # it depends on the request
         """A filter by the clock leaves other rows from hour to hour."""
         return not any(self.request.query_params.get(name) for name in self.filterset_class.by_the_clock)
 
@@ -76,7 +76,7 @@ class RowsViewSet(FilteredView, GenericViewSet[Any]):
     lookup_value_regex = KEY
 
     @property
-    def parameters(self) -> frozenset[str]:  # type: ignore[override]
+    def parameters(self) -> frozenset[str]:  # type: ignore[override]  # it depends on the request
         """Beside the filters of a list; a single row takes no filters."""
         if self.action == "list":
             return LISTED

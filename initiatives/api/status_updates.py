@@ -38,7 +38,7 @@ DECIDED: dict[object, OpenApiResponse] = {
 
 
 class StatusUpdateViewSet(WrittenViewSet):
-    """Status updates, newest week first. Drafts show only to those who may write or decide them."""
+    """Status updates, in the order of recording. Drafts show only to those who may write or decide them."""
 
     dataset = STATUS_UPDATES
 

@@ -20,7 +20,7 @@ _WHEN = (1980, 1, 1, 0, 0, 0)  # of every part of the file: the same brief gives
 def make_docx(brief: Brief) -> bytes:
     """The document, in the brief's language, which has to be the active one."""
     from docx import Document  # noqa: PLC0415 - only where such a file is asked for
-    from docx.shared import Inches, Pt  # noqa: PLC0415
+    from docx.shared import Inches, Pt  # noqa: PLC0415 - see above
 
     document = Document()
     page = document.sections[0]
@@ -98,8 +98,8 @@ def _section(document: Any, section: Section, address: str) -> None:
 
 def _table(document: Any, section: Section) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415 - see above
-    from docx.oxml.ns import qn  # noqa: PLC0415
-    from docx.shared import Pt  # noqa: PLC0415
+    from docx.oxml.ns import qn  # noqa: PLC0415 - see above
+    from docx.shared import Pt  # noqa: PLC0415 - see above
 
     columns, rows = section.table.columns, section.table.rows[:MOST_ROWS]
     table = document.add_table(rows=len(rows) + 1, cols=len(columns), style="Light Grid Accent 1")
@@ -125,7 +125,7 @@ def _foot(page: Any, text: str) -> None:
     line.add_run(f"{text} · {_('Page')} ")
     run = line.add_run()
     field = run._r.makeelement(qn("w:fldSimple"), {qn("w:instr"): "PAGE"})  # noqa: SLF001 - see `_table`
-    line._p.append(field)  # noqa: SLF001
+    line._p.append(field)  # noqa: SLF001 - see `_table`
 
 
 def _settled(document: Any) -> bytes:

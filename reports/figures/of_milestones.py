@@ -153,4 +153,4 @@ def _statement(figures: Sequence[Figure], selection: Selection, on: date) -> tup
     or_within = _OR_WITHIN.format(**said) if MILESTONES_DUE_THIS_WEEK in figures else ""
     rows = _SCANNED if selection.initiatives.count() > MANY else _LOOKED_UP
     dated = rows.format(mine=mine, or_within=or_within, **said)
-    return f"select initiative_id, {columns} from ({dated}) dated group by initiative_id", parameters  # noqa: S608
+    return f"select initiative_id, {columns} from ({dated}) dated group by initiative_id", parameters  # noqa: S608 - names

@@ -52,8 +52,8 @@ def _convert(
     about: Mapping[str, Mapping[str, str]],
 ) -> None:  # fmt: skip
     # Imported where it is used: it takes as much memory as all the rest of a web process.
-    import pyarrow as pa  # noqa: PLC0415
-    from pyarrow import csv, parquet  # noqa: PLC0415
+    import pyarrow as pa  # noqa: PLC0415 - large, and only for such files
+    from pyarrow import csv, parquet  # noqa: PLC0415 - large, and only for such files
 
     fields = [pa.field(column.name, _type(column), metadata=dict(about.get(column.name, {}))) for column in columns]
     schema = pa.schema(fields, metadata=dict(told))
@@ -85,7 +85,7 @@ def _lists(pa: Any, values: Any, column: Column) -> Any:
 
 
 def _type(column: Column) -> "pyarrow.DataType":
-    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow as pa  # noqa: PLC0415 - large, and only for such files
 
     types: dict[Kind, Any] = {
         Kind.TEXT: pa.string(), Kind.CHOICE: pa.dictionary(pa.int32(), pa.string()), Kind.WHOLE: pa.int64(),
