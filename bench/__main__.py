@@ -1,5 +1,5 @@
-"""`python -m bench [--size full|small] [NAME ...]`: prints each ratio as it is known, and writes `bench/RESULTS.md`
-when all of them were measured at full size."""
+"""`python -m bench [--size full|small] [NAME ...]`: prints each ratio as it is known, and at full size renews its part
+of `bench/RESULTS.md`, once all were measured."""
 
 import argparse
 import logging
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import django
 
+from bench.kept import Run, keep, kept
 from bench.measure import Result
 
 NAMES = (
@@ -30,8 +31,7 @@ def main() -> int:
     logging.disable(logging.WARNING)
     from bench import data, table  # noqa: PLC0415 - they need the settings
 
-    found: dict[str, list[Result]] = {}
-    durations: dict[str, float] = {}
+    found: list[Result] = []
     with data.simulated(options.size):
         plan = data.described(options.size)
         print(plan, flush=True)
@@ -39,15 +39,17 @@ def main() -> int:
             if find_spec(f"bench.{name}") is None:
                 print(f"{name}: not here", file=sys.stderr)
                 continue
-            began = time.monotonic()
-            found[name] = []
+            began, results = time.monotonic(), []
             for result in import_module(f"bench.{name}").run():
                 print(result, flush=True)
-                found[name].append(result)
-            durations[name] = time.monotonic() - began
-        if not options.names and options.size == "full":
-            RESULTS.write_text(table.page(found, durations, plan=plan))
-    return int(any(result.verdict == "missed" for results in found.values() for result in results))
+                results.append(result)
+            found += results
+            if name in NAMES and options.size == "full":
+                keep(name, Run(results, time.monotonic() - began, table.machine(), plan))
+    runs = kept(NAMES)
+    if options.size == "full" and len(runs) == len(NAMES):
+        RESULTS.write_text(table.page(runs))
+    return int(any(result.verdict == "missed" for result in found))
 
 
 def _options() -> argparse.Namespace:

@@ -5,23 +5,23 @@ revision is asked for the first time. What depends on no revision (templates, co
 for both. One client asks; ours and the peer take turns.
 """
 
-import time
 from collections.abc import Iterator
 from itertools import count
 
 from django.urls import reverse
 
-from bench import load
+from bench import cold
 from bench.data import PLAN
-from bench.measure import Result, alternate, timed
-from bench.server import Web, web
+from bench.measure import Result, alternate
+from bench.server import web
 from initiatives.models import Indicator, Initiative
 from pillars.models import Plan
-from tracker.models import Organization
-from tracker.timemachine import Actor, head, revision
+from reports.models import WeeklyRollup
+from tracker.timemachine import head
 
 ROUNDS = 5
 GOAL = 2
+WORDS = "people trained"  # which some of the simulated milestones and many of the updates hold
 
 
 def addresses() -> dict[str, str]:
@@ -30,17 +30,23 @@ def addresses() -> dict[str, str]:
     first = Initiative.objects.filter(plan=plan).order_by("code").first()
     assert first is not None
     indicator = Indicator.objects.filter(plan=plan).order_by("code").first()
+    rollup = WeeklyRollup.objects.filter(plan=plan).order_by("pk").first()
     pages = {
         "overview": reverse("plan", args=[PLAN]),
         "pillar": reverse("pillar", args=[PLAN, 1]),
         "initiatives": reverse("initiatives", args=[PLAN]),
         "initiative": reverse("initiative", args=[PLAN, first.code]),
+        "milestones": reverse("milestones", args=[PLAN]),
         "money": reverse("money", args=[PLAN]),
         "indicators": reverse("indicators", args=[PLAN]),
         **({"indicator": reverse("indicator", args=[PLAN, indicator.code])} if indicator else {}),
+        "places": reverse("places", args=[PLAN]),
+        "review": reverse("review", args=[PLAN]),
         "rollups": reverse("rollups", args=[PLAN]),
+        **({"rollup": reverse("rollup", args=[rollup.code])} if rollup else {}),
         "weeks": reverse("weeks", args=[PLAN]),
         "history": reverse("plan-history", args=[PLAN]),
+        "search": f"{reverse('search', args=[PLAN])}?q={WORDS.replace(' ', '+')}",
         "explanation": f"{reverse('explain', args=['milestones_late'])}?scope={PLAN}",
     }
     return {**pages, "list of the API": f"{reverse('api:initiative-list')}?plan={PLAN}"}
@@ -54,28 +60,10 @@ def run() -> Iterator[Result]:
         for name, path in addresses().items():
 
             def past(path: str = path) -> float:
-                return _asked(site, path, f"r{newest - newest // 10 - next(back)}")
+                return cold.past(site, path, newest - newest // 10 - next(back))
 
             def live(path: str = path) -> float:
-                _write()
-                return _asked(site, path, "")
+                return cold.live(site, path)
 
             ours, peer = alternate(past, live, rounds=ROUNDS)
             yield Result(f"page “{name}” as of a past revision", ours, "the same page live, cold", peer, GOAL)
-
-
-def _asked(site: Web, path: str, moment: str) -> float:
-    at = f"{'&' if '?' in path else '?'}as_of={moment}" if moment else ""
-    headers = site.program if path.startswith("/api/") else site.browser
-    return timed(lambda: load.download(site.port, path + at, headers))
-
-
-def _write() -> None:
-    """A revision that concerns nothing that a page shows."""
-    with revision(by=Actor(name="Benchmark"), reason="a new revision"):
-        organization, _ = Organization.objects.get_or_create(
-            code="BENCH",
-            defaults={"abbreviation_en": "B", "abbreviation_fr": "B", "name_en": "B", "name_fr": "B"},
-        )
-        organization.name_en = f"Benchmark {time.time_ns()}"
-        organization.save()

@@ -2,12 +2,13 @@
 
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import connection
 from django.utils import timezone
 
+from bench.kept import Run
 from bench.measure import Result
 
 
@@ -19,13 +20,10 @@ class Promise:
     benchmark: str
     begins: str
 
-    def answer(self, found: Mapping[str, Sequence[Result]]) -> Result | None:
+    def answer(self, runs: Mapping[str, Run]) -> Result | None:
         """None while it was not measured."""
-        answers = [
-            result
-            for result in found.get(self.benchmark, ())
-            if result.what.startswith(self.begins) and result.goal is not None
-        ]
+        measured = runs[self.benchmark].results if self.benchmark in runs else []
+        answers = [result for result in measured if result.what.startswith(self.begins) and result.goal is not None]
         return max(answers, key=lambda result: result.shortfall, default=None)
 
 
@@ -36,7 +34,8 @@ PROMISES = (
     Promise("rollup", "rollups of 104 past weeks"),
     Promise("bulk_create", ""),
     Promise("xlsx", ""),
-    Promise("dashboard", ""),
+    Promise("dashboard", "dashboard, warm"),
+    Promise("dashboard", "dashboard, cold"),
     Promise("past_pages", ""),
     Promise("timemachine", "one status submission"),
 )
@@ -46,16 +45,28 @@ HEAD = [
 ]
 
 
-def page(found: Mapping[str, Sequence[Result]], durations: Mapping[str, float], *, plan: str) -> str:
+def page(runs: Mapping[str, Run]) -> str:
     """The whole of it, in Markdown."""
-    answers = [promise.answer(found) for promise in PROMISES]
-    lines = ["# Results of the last `script/bench`", "", machine(), "", plan, "", *HEAD]
+    answers = [promise.answer(runs) for promise in PROMISES]
+    lines = ["# Results of `script/bench`", "", *HEAD]
     lines += [_row(answer) for answer in answers if answer is not None]
-    lines += ["", "Where a line has several measurements below, the one that is furthest from its goal stands here."]
-    for name, results in found.items():
-        lines += ["", f"## {name}", "", *HEAD, *map(_row, results), "", f"Took {durations[name]:.0f} s."]
-    lines += ["", f"All of it took {sum(durations.values()) / 60:.0f} minutes.", ""]
-    return "\n".join(lines)
+    lines += [
+        "",
+        "Where a line has several measurements below, the one that is furthest from its goal stands here.",
+        "",
+    ]
+    lines += [NOTE]
+    for name, run in runs.items():
+        lines += ["", f"## {name}", "", f"{run.machine} Took {run.seconds:.0f} s. {run.plan}", ""]
+        lines += [*HEAD, *map(_row, run.results)]
+    return "\n".join([*lines, ""])
+
+
+NOTE = (
+    "Each figure is the median of at least five rounds, in which ours and its peer take turns, but for the rollups of"
+    " all past weeks, which are the mean of every eighth counted for all; memory is by how much the proportional set"
+    " size of the processes grew at its peak."
+)
 
 
 def _row(result: Result) -> str:
@@ -78,8 +89,5 @@ def machine() -> str:
     return (
         f"{timezone.localdate():%-d %B %Y}; {os.cpu_count()} cores, {memory:.0f} GiB of memory, {platform.system()};"
         f" PostgreSQL {version.split()[0]}, fsync {fsync}, shared buffers {buffers}; Python"
-        f" {platform.python_version()}. Load of the last quarter of an hour, this run's own included: {load:.1f}. Each"
-        " figure is the median of at least five rounds, in which ours and its peer take turns, but for the rollups of"
-        " all past weeks, which are the mean of every eighth counted for all; memory is by how much"
-        " the proportional set size of the processes grew at its peak."
+        f" {platform.python_version()}. Load of the last quarter of an hour, this run's own included: {load:.1f}."
     )

@@ -145,7 +145,7 @@ API_READS_PER_MINUTE = environment.whole_number("API_READS_PER_MINUTE", default=
 API_WRITES_PER_MINUTE = environment.whole_number("API_WRITES_PER_MINUTE", default=120, digits=6)
 # Files made while one waits: so many at a time for one person and for all web processes; each so long and so large.
 EXPORTS_OF_ONE = environment.whole_number("EXPORTS_OF_ONE", default=2)
-EXPORTS_AT_ONCE = environment.whole_number("EXPORTS_AT_ONCE", default=4)
+EXPORTS_AT_ONCE = environment.whole_number("EXPORTS_AT_ONCE", default=min(max((os.cpu_count() or 1) // 2, 1), 4))
 EXPORT_SECONDS = 25
 EXPORT_BYTES = 1 << 30
 EXPORT_XLSX_ROWS = 50_000

@@ -62,7 +62,7 @@ INITIATIVES = Dataset(
     name="initiatives", label=_("Initiatives"),
     about=_(
         "One row for each initiative, with its health and funding on the day `on`. An initiative is never deleted: "
-        "what was dropped is not_pursued. You see the initiatives within your roles."
+        "what was dropped is `not_pursued`. You see the initiatives within your roles."
     ),
     model=Initiative, row=InitiativeRow, filters=InitiativeFilter,
     fed_by=(

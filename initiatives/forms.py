@@ -19,6 +19,8 @@ from tracker.templatetags.tracker import bilingual_text
 
 UNPUBLISHED = ("", _("not published"))
 ANY = ("", _("any"))
+NO_ADDRESS = {"invalid": _("Write an address that begins with https:// or http://.")}
+YES_NO = [ANY, ("true", _("yes")), ("false", _("no"))]
 
 
 def _text(label: Any, *, rows: int = 3, help_text: Any = "") -> forms.CharField:
@@ -29,8 +31,9 @@ def _text(label: Any, *, rows: int = 3, help_text: Any = "") -> forms.CharField:
 
 def _evidence() -> forms.URLField:
     return forms.URLField(
-        label=_("Evidence"), required=False, assume_scheme="https", help_text=_("Address of what proves it.")
-    )
+        label=_("Evidence"), required=False, assume_scheme="https", help_text=_("Address of what proves it."),
+        error_messages=NO_ADDRESS,
+    )  # fmt: skip
 
 
 def _weight(**options: Any) -> NumberField:
@@ -47,6 +50,8 @@ class InitiativeListForm(forms.Form):
     pillar = forms.ChoiceField(label=_("Pillar"), required=False)
     health = forms.ChoiceField(label=_("Health"), required=False, choices=[ANY, *HealthBucket.choices])
     freshness = forms.ChoiceField(label=_("Reporting"), required=False, choices=[ANY, *Freshness.choices])
+    decision_asked = forms.ChoiceField(label=_("Asks for a decision"), required=False, choices=YES_NO)
+    disputed = forms.ChoiceField(label=_("Facts disagree"), required=False, choices=YES_NO)
     lifecycle = forms.ChoiceField(label=_("Lifecycle"), required=False, choices=[ANY, *Lifecycle.choices])
     lead = forms.ChoiceField(label=_("Lead organization"), required=False)
     place = forms.ChoiceField(label=_("Place"), required=False)
@@ -141,7 +146,9 @@ class EntryForm(forms.Form):
     )
     effective_on = IsoDateField(label=_("Effective on"))
     fiscal_year = forms.TypedChoiceField(label=_("Fiscal year"), coerce=int)
-    organization = forms.ModelChoiceField(label=_("Organization"), queryset=Organization.objects.none())
+    organization = forms.ModelChoiceField(
+        label=_("Organization"), queryset=Organization.objects.none(), empty_label=None
+    )
     funding_source = forms.ChoiceField(
         label=_("Funding source"), required=False, choices=[UNPUBLISHED, *FundingSource.choices]
     )

@@ -24,7 +24,7 @@ from initiatives.choices import (
     Standing,
     TargetType,
 )
-from initiatives.forms import ANY
+from initiatives.forms import ANY, NO_ADDRESS
 from initiatives.models import Indicator, Initiative, Observation, Target
 from pillars.models import Plan
 from tracker.filters import IsoDateField
@@ -53,7 +53,9 @@ def _text(label: Any) -> forms.CharField:
 
 
 def _address() -> forms.URLField:
-    return forms.URLField(label=_("Source address"), required=False, assume_scheme="https", max_length=500)
+    return forms.URLField(
+        label=_("Source address"), required=False, assume_scheme="https", max_length=500, error_messages=NO_ADDRESS
+    )
 
 
 def _source() -> forms.CharField:

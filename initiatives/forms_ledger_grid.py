@@ -34,6 +34,7 @@ LINE = {
 class GridCell:
     """One stage of a line: the field, and the total that stands beside it."""
 
+    stage: Stage
     field: forms.BoundField
     total: Decimal | None
 
@@ -125,7 +126,10 @@ class GridForm(forms.Form):
         return [
             GridRow(
                 one.line, line_label(one.line),
-                [GridCell(self[cell_name((one.line.pk, stage.value))], one.totals.at(stage)) for stage in Stage],
+                [
+                    GridCell(stage, self[cell_name((one.line.pk, stage.value))], one.totals.at(stage))
+                    for stage in Stage
+                ],
             )
             for one in self.funds
         ]  # fmt: skip

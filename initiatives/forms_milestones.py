@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from initiatives.actions.evidence import Borne
+from initiatives.forms import NO_ADDRESS
 from initiatives.models import Initiative, Milestone
 from initiatives.rules.files import MEDIA_TYPES
 from tracker.filters import IsoDateField
@@ -88,7 +89,9 @@ class EvidenceForm(forms.Form):
     title = forms.CharField(
         label=_("Title"), max_length=200, required=False, help_text=_("Empty: the name of the file, or the address.")
     )
-    url = forms.URLField(label=_("Address"), max_length=500, required=False, assume_scheme="https")
+    url = forms.URLField(
+        label=_("Address"), max_length=500, required=False, assume_scheme="https", error_messages=NO_ADDRESS
+    )
     file = forms.FileField(
         label=_("File"), required=False, allow_empty_file=True,
         help_text=_("PDF, PNG, JPEG, CSV, XLSX, DOCX or plain text, at most 10 MB."),

@@ -67,7 +67,9 @@ class CorrectionForm(EntryForm):
 class _MovingForm(forms.Form):
     """Authority that one of the initiative's lines gives."""
 
-    source = forms.ModelChoiceField(label=_("From the budget line"), queryset=BudgetLine.objects.none())
+    source = forms.ModelChoiceField(
+        label=_("From the budget line"), queryset=BudgetLine.objects.none(), empty_label=_("choose one")
+    )
     amount = _amount(_("Dollars"), help_text=_("To the cent, such as 5300000.00."))
     effective_on = IsoDateField(label=_("Effective on"))
     reason = _reason(_("Why the dollars move"))
@@ -136,7 +138,9 @@ class TransferForm(_MovingForm):
     """Authority for another line of the same fiscal year."""
 
     kind = TransferKind.TRANSFER
-    organization = forms.ModelChoiceField(label=_("To the organization"), queryset=Organization.objects.none())
+    organization = forms.ModelChoiceField(
+        label=_("To the organization"), queryset=Organization.objects.none(), empty_label=None
+    )
     funding_source = forms.ChoiceField(
         label=_("Funding source"), required=False, choices=[UNPUBLISHED, *FundingSource.choices]
     )

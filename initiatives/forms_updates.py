@@ -92,6 +92,14 @@ class UpdateForm(EditForm):
         super().bring_in(error)
         self.in_conflict = True
 
+    def add_error(self, field: str | None, error: Any) -> None:
+        """What is missing in both languages is said at the reader's."""
+        name = field.removesuffix("_en") if field and formats.is_french() else ""
+        if name in (*self.TEXTS, "explanation"):
+            written = [self.data.get(f"{name}_{language}", "").strip() for language in ("en", "fr")]
+            field = field if any(written) else f"{name}_fr"
+        super().add_error(field, error)
+
     def questions(self) -> list[tuple[Question, str, list[forms.BoundField]]]:
         """Each with its sentence and what it asks for."""
         return [

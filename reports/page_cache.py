@@ -16,11 +16,10 @@ from django.contrib.messages import get_messages
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 
 from initiatives.rules.freshness import DUE_WITHIN, silent_since
 from tracker.context import theme_of, work_delayed
-from tracker.etags import by_parts, has, state_tag
+from tracker.etags import by_parts, has, state_tag, tagged
 from tracker.http import SignedInRequest
 from tracker.pages import shown_instant
 from tracker.timemachine import head
@@ -57,16 +56,16 @@ def remembered(view: View[P]) -> View[P]:
         if not tag:
             return view(request, *args, **kwargs)
         if has(tag, request.headers.get("If-None-Match", "")):
-            return _tagged(HttpResponseNotModified(), tag)
+            return tagged(HttpResponseNotModified(), tag)
         seconds = settings.PAGE_CACHE_SECONDS
         kept = PAGES.get(tag.strip('"')) if seconds else None
         if kept is not None:
-            return _tagged(HttpResponse(kept), tag)
+            return tagged(HttpResponse(kept), tag)
         answer = view(request, *args, **kwargs)
         if answer.status_code == 200 and not answer.streaming and not answer.cookies:  # noqa: PLR2004 - OK
             if seconds:
                 PAGES.put(tag.strip('"'), answer.content, seconds=seconds)
-            _tagged(answer, tag)
+            tagged(answer, tag)
         return answer
 
     page.remembered = True  # type: ignore[attr-defined]  # for those who look which pages are
@@ -106,11 +105,3 @@ def turns(at: datetime) -> tuple[object, ...]:
         cursor.execute(_TURNS, {"at": at, "soon": at + DUE_WITHIN, "silent": silent_since(at)})
         found: tuple[object, ...] = cursor.fetchone()
     return found
-
-
-def _tagged(answer: HttpResponse, tag: str) -> HttpResponse:
-    """With what lets the reader's browser ask whether it has changed, and keeps it out of shared caches."""
-    answer["ETag"] = tag
-    answer["Cache-Control"] = "private, no-cache"
-    patch_vary_headers(answer, ["Cookie"])
-    return answer

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 
 from initiatives.choices import Stage
-from reports.figures import FIGURES, Figure, Result, together
+from reports.figures import FIGURES, Figure, Result, figure, together
 from reports.figures.kept import Results, kept
 from reports.figures.scopes import Scope
 from reports.figures.totals import Totals, members_by_pillar, no_result
@@ -107,9 +107,13 @@ class Board:
         return Panel(figure, scope, self.on, self.results[key].get(scope) or no_result(figure))
 
 
-def board(scope: Scope, *, on: date, keys: Iterable[str] = tuple(FIGURES)) -> Board:
-    """Add up each figure for the scope: the number of queries does not depend on how much there is."""
-    figures = [FIGURES[key] for key in keys]
+def board(
+    scope: Scope, *, on: date, keys: Iterable[str] = tuple(FIGURES), versions: Mapping[str, int] | None = None
+) -> Board:
+    """Add up each figure for the scope: the number of queries does not depend on how much there is. `versions`: of
+    those that are not to count in their newest."""
+    named = versions or {}
+    figures = [figure(key, named.get(key)) for key in keys]
 
     def make() -> Results:
         members = members_by_pillar(scope.selection)

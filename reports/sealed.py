@@ -86,7 +86,7 @@ def sealed_board(payload: dict[str, Any]) -> SealedBoard:
         }
         return SealedPart(
             short, source["title_en"], source["title_fr"], panels, source.get("lifecycle", ""), source.get("lead", ""),
-            sealed_headline(headline),
+            sealed_headline(headline, scope, on=on, as_of=as_of),
         )  # fmt: skip
 
     initiatives = [part(f"{code}/{i['code']}", i, i["results"], i["code"]) for i in payload["initiatives"]]

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.paginator import InvalidPage, Paginator
 from django.db.models import QuerySet
@@ -14,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from initiatives.aggregates.indicators import series
 from initiatives.choices import Workflow
-from initiatives.models import Indicator, Initiative, InitiativePlace, Milestone, StatusUpdate
+from initiatives.models import Indicator, Initiative, InitiativePlace, Milestone, Observation, StatusUpdate
 from initiatives.search import Coded, Excerpt, Kind, Reach, asked_words, coded, excerpts, found
 from initiatives.search.excerpts import joined
-from initiatives.search.texts import TEXTS
+from initiatives.search.kinds import TEXTS
 from pillars.models import Pillar, Plan
 from tracker.errors import Invalid
 from tracker.models import Place, User
@@ -249,17 +248,17 @@ _URLS: dict[Kind, Callable[[Any, date], str]] = {
 
 
 def _links_of_places(rows: list[Place], *, user: User, plan: str) -> dict[int, list[Link]]:
-    """To the initiatives that happen in each and that the person sees, by plan."""
-    seen = Initiative.objects.visible_to(user).values("pk")
-    there = InitiativePlace.objects.filter(place__in=rows, initiative__in=seen)
-    if plan:
-        there = there.filter(initiative__plan__code=plan)
-    links: dict[int, list[Link]] = defaultdict(list)
-    pairs = there.order_by("place_id", "initiative__plan__code").values_list(
-        "place_id", "place__code", "initiative__plan__code"
+    """To what happens in each within what the person sees, on the page of the places of each plan."""
+    seen, measured = Initiative.objects.visible_to(user), Indicator.objects.visible_to(user)
+    named = InitiativePlace.objects.filter(place__in=rows, initiative__in=seen.values("pk"))
+    observed = Observation.objects.filter(place__in=rows, indicator__in=measured.values("pk"))
+    pairs = named.values_list("place_id", "place__code", "initiative__plan__code").union(
+        observed.order_by().values_list("place_id", "place__code", "indicator__plan__code")
     )
-    for key, place, code in pairs.distinct():
-        links[key].append(Link(f"{reverse('initiatives', args=[code])}?{urlencode({'place': place})}", code))
+    links: dict[int, list[Link]] = defaultdict(list)
+    for key, place, code in sorted(pairs):
+        if plan in ("", code):
+            links[key].append(Link(f"{reverse('places', args=[code])}#place-{place}", code))
     return links
 
 

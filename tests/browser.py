@@ -1,20 +1,25 @@
 """What the browser tests share: a real Chromium, the site on a port, and what is looked for on every page."""
 
+import gzip
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.base import AXE_FILE_PATH
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connections
 from django.test import Client
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.page_audits import CROWD, KEPT_BACK, LISTEN, LOOK, REACH, RUN, SHOWN, STOPPED, STOPS
 from tracker.models import User
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -22,6 +27,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 WIDTHS = (1280, 360)
 THEMES = ("light", "dark")
+MOST_SCRIPT = 40_000  # bytes of a page's scripts, compressed
 PALETTES = frozenset((width, theme) for width in WIDTHS for theme in THEMES)
 # A page that is looked at in both languages shows each of them in one: no style depends on the language, and what lies
 # where depends on language and width only (tests/test_styles.py), which every pair is seen of.
@@ -30,96 +36,8 @@ SHARED = {
     "fr": frozenset({(360, "light"), (1280, "dark")}),
 }
 
-# Violations of the policy, from the first moment of a page.
-LISTEN = """window.broken = [];
-addEventListener('securitypolicyviolation', e => broken.push(e.violatedDirective + ' ' + e.blockedURI));"""
-
-# What axe-core leaves out: text inside SVG must stand 4.5 to 1 off what is painted under it and measure 11 px as it
-# is shown, wherever it is; a mark's fill or edge must stand 3 to 1 off its surroundings.
-LOOK = """() => {
-  const pen = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
-  const rgba = colour => {
-    pen.clearRect(0, 0, 1, 1); pen.fillStyle = colour; pen.fillRect(0, 0, 1, 1);
-    return [...pen.getImageData(0, 0, 1, 1).data];
-  };
-  const linear = v => v / 255 <= .03928 ? v / 255 / 12.92 : ((v / 255 + .055) / 1.055) ** 2.4;
-  const light = ([r, g, b]) => .2126 * linear(r) + .7152 * linear(g) + .0722 * linear(b);
-  const contrast = (a, b) => {
-    const [x, y] = [light(a), light(b)];
-    return (Math.max(x, y) + .05) / (Math.min(x, y) + .05);
-  };
-  const behind = element => {
-    for (let n = element.closest('svg').parentElement; n; n = n.parentElement) {
-      const colour = rgba(getComputedStyle(n).backgroundColor);
-      if (colour[3] > 250) return colour;
-    }
-    return [255, 255, 255, 255];
-  };
-  const under = text => {
-    const box = text.getBoundingClientRect();
-    for (const n of document.elementsFromPoint(box.x + box.width / 2, box.y + box.height / 2)) {
-      if (n === text || n.tagName === 'text' || n.tagName === 'svg') continue;
-      if (!n.ownerSVGElement) break;
-      const fill = getComputedStyle(n).fill;
-      if (fill.startsWith('url')) return null;
-      if (fill !== 'none' && rgba(fill)[3] > 250) return rgba(fill);
-    }
-    return behind(text);
-  };
-  const faults = [];
-  for (const text of document.querySelectorAll('svg text')) {
-    if (!text.checkVisibility()) continue;
-    text.scrollIntoView({block: 'center', inline: 'center'});
-    const style = getComputedStyle(text), below = under(text);
-    const ratio = below ? contrast(rgba(style.fill), below) : 0;
-    if (ratio < 4.5) faults.push(`text “${text.textContent}” at ${ratio.toFixed(2)} to 1`);
-    const pixels = parseFloat(style.fontSize) * text.getScreenCTM().a;
-    if (pixels < 11) faults.push(`text “${text.textContent}” of ${pixels.toFixed(1)} px`);
-  }
-  for (const mark of document.querySelectorAll('svg .mark, svg.symbol')) {
-    if (!mark.checkVisibility()) continue;
-    const style = getComputedStyle(mark), ground = behind(mark);
-    const ratio = Math.max(...[style.fill, style.stroke].filter(c => c !== 'none').map(c => contrast(rgba(c), ground)));
-    if (ratio < 3) faults.push(`mark ${mark.getAttribute('class')} at ${ratio.toFixed(2)} to 1`);
-  }
-  scrollTo(0, 0);
-  return faults;
-}"""
-
-
-# Texts of one chart that touch each other, and those that stick out of it. A letter box is blank at the top and foot.
-CROWD = """() => [...document.querySelectorAll('svg.drawing')].filter(one => one.checkVisibility()).flatMap(drawing => {
-  const name = drawing.querySelector('title').id, box = drawing.getBoundingClientRect(), faults = [];
-  const letters = ({left, right, top, bottom, height}) =>
-    ({left, right, top: top + .12 * height, bottom: bottom - .04 * height});
-  const texts = [...drawing.querySelectorAll('text')].map(
-    one => [one.textContent, letters(one.getBoundingClientRect())]);
-  texts.forEach(([said, a], n) => {
-    if (a.left < box.left - 1 || a.right > box.right + 1 || a.top < box.top - .5 || a.bottom > box.bottom + .5)
-      faults.push(`${name}: “${said}” sticks out`);
-    for (const [other, b] of texts.slice(n + 1))
-      if (Math.min(a.right, b.right) - Math.max(a.left, b.left) > .5
-          && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > .5)
-        faults.push(`${name}: “${said}” touches “${other}”`);
-  });
-  return faults;
-})"""
-
-
-# Every rule that does not hold (violations), and every one that axe-core cannot decide (incomplete), but for contrast
-# inside SVG, which LOOK measures, and in what is scrolled out of a table's box, which the wide window shows.
-RUN = """async rules => {
-  const results = await axe.run(document, {resultTypes: ['violations', 'incomplete'], preload: false, ...rules});
-  const undecided = (kind, {id}, {target}) => {
-    const element = document.querySelector(target.at(-1));
-    return kind === 'incomplete' && id === 'color-contrast'
-      && (element.closest('svg') || (innerWidth < 1000 && element.closest('.scroll')));
-  };
-  return ['violations', 'incomplete'].flatMap(kind => results[kind].map(rule => [
-    kind, rule.id, rule.help,
-    rule.nodes.filter(node => !undecided(kind, rule, node)).map(node => node.target.join(' '))
-  ])).filter(([, , , targets]) => targets.length);
-}"""
+# Paths of the scripts of a page; empty for one that is written into it.
+SCRIPTS = "[...document.scripts].map(one => one.src && new URL(one.src).pathname)"
 
 # The rules that colours can break, by axe-core's own tag; they take two thirds of its time. A theme changes colours and
 # nothing else (tests/test_styles.py), so all others say in the dark what they say in the light.
@@ -217,7 +135,48 @@ class Visit:
                 colours, rest = (width, theme) in palettes, theme == THEMES[0]
                 rules = EVERY_RULE if colours and rest else COLOURS if colours else ALL_BUT_COLOURS if rest else None
                 self.faults += [f"{where} ({theme}, {width}): {fault}" for fault in self._faults(page, rules)]
+        self.faults += [f"{where}: keyboard: {fault}" for fault in page.evaluate(REACH)]
         self.faults += [f"{where}: policy {broken}" for broken in page.evaluate("window.broken")]
+        if (weight := sum(map(script_weight, page.evaluate(SCRIPTS)))) > MOST_SCRIPT:
+            self.faults.append(f"{where}: {weight} bytes of scripts")
+
+    def compare(self, plain: Page) -> None:
+        """In a window of the same person where no script runs, the page that is open says and offers the same, hides
+        nothing, and does not scroll sideways."""
+        address = self.page.url
+        for _attempt in range(2):  # a minute may turn between the two
+            plain.goto(address)
+            with_scripts, without = self.page.evaluate(SHOWN), plain.evaluate(SHOWN)
+            if with_scripts == without:
+                break
+            self.page.goto(address)
+        else:
+            pairs = enumerate(zip(with_scripts, without, strict=False))
+            at = next((n for n, (ours, theirs) in pairs if ours != theirs), 60)
+            self.faults.append(f"{address}: without scripts: {without[max(at - 60, 0) : at + 120]}")
+        for width in WIDTHS:
+            plain.set_viewport_size({"width": width, "height": 900})
+            self.faults += [f"{address}: without scripts: {fault}" for fault in plain.evaluate(KEPT_BACK)]
+
+    def walk(self, page: Page) -> None:
+        """From the top to the end of the page by the Tab key, all folds open: past everything that is seen and can be
+        used, in the order of the page, and one sees where one is."""
+        stops, reached = page.evaluate(STOPS), -1
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            self.faults.append(f"{page.url}: scrolls sideways with its folds open")
+        for _key in range(4 * stops):  # dates have several stops each
+            page.keyboard.press("Tab")
+            at, seen, told = page.evaluate(STOPPED)
+            if at in (-1, reached):
+                continue
+            if at != reached + 1:
+                self.faults.append(f"{page.url}: the Tab key goes from stop {reached} to {at}: {told}")
+            if not seen:
+                self.faults.append(f"{page.url}: one does not see the focus on {told}")
+            reached = at
+            if reached == stops - 1:
+                return
+        self.faults.append(f"{page.url}: the Tab key ends at stop {reached} of {stops}")
 
     def _faults(self, page: Page, rules: dict[str, Any] | None = EVERY_RULE) -> Iterator[str]:
         beyond = page.evaluate("document.documentElement.scrollWidth - innerWidth")
@@ -234,6 +193,13 @@ class Visit:
     def _said(self, message: Any) -> None:
         if "Failed to load resource" not in message.text or "status of 4" not in message.text:
             self.faults.append(f"{self.page.url}: console: {message.text}")
+
+
+@cache
+def script_weight(address: str) -> int:
+    """Bytes of a script as it is sent, from its path below STATIC_URL; all that there may be, if it is not ours."""
+    found = finders.find(address.removeprefix(settings.STATIC_URL))
+    return len(gzip.compress(Path(found).read_bytes())) if isinstance(found, str) else MOST_SCRIPT + 1
 
 
 def crowded(page: Page) -> list[str]:

@@ -2,9 +2,10 @@
 
 from typing import ClassVar, cast
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -57,6 +58,11 @@ class FileView(FilteredView):
     export: ClassVar[bool] = True
     form: ClassVar[ExportFormat]
 
+    @cached_property
+    def tag(self) -> str:
+        """None: a file has the tag of its bytes, which nobody knows before it is made, so that HEAD names none."""
+        return ""
+
     def answer(self, request: Request, form: ExportFormat) -> HttpResponseBase:
         """The file, once it is whole and what is kept of it is written."""
         asked = Asked(dataset=self.dataset, form=form, query=request.query_params.dict(), moment=self.moment)
@@ -64,7 +70,8 @@ class FileView(FilteredView):
         self.dataset.file_columns(asked.query.get("fields", ""), user=self.user)
         _dialect = asked.dialect
         if request.method == "HEAD":
-            return HttpResponse(content_type=TYPES[form], headers=self._links())
+            # Nothing is streamed: of an answer that is not, the length would be told, of which nothing is known.
+            return StreamingHttpResponse((), content_type=TYPES[form], headers=self._links())
         seat = Seat.take(self.user.pk)
         if seat is None:
             raise too_many(asked)

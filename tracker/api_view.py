@@ -115,7 +115,7 @@ class ApiView(APIView):
         kept = "no-store"
         if shown and self.moment.text.startswith("r") and not by_parts(self.user.access.grants):
             kept = "max-age=3600"
-        elif shown and "ETag" in answer.headers:
+        elif shown and (self.tagged or "ETag" in answer.headers):
             kept = "no-cache"
         answer.headers.setdefault("Cache-Control", f"private, {kept}")
         if shown:

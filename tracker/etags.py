@@ -10,23 +10,38 @@ import hashlib
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
+from typing import TypeVar
 
 from django.conf import settings
+from django.http import HttpResponseBase
+from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
 from tracker.models import User
 
-PROGRAM = ("config", "tracker", "pillars", "initiatives", "reports")
+PROGRAM = ("config", "tracker", "pillars", "initiatives", "reports", "locale")
+_WRITTEN = frozenset({".py", ".html", ".txt", ".css", ".js", ".svg", ".po"})  # what answers are made by
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
 @cache
 def program() -> str:
-    """A digest of the program itself, the same on every machine that runs it: another release may answer otherwise."""
+    """A digest of the program itself, with its templates, styles and translations, the same on every machine that runs
+    it: another release may answer otherwise."""
     found = hashlib.sha256()
-    for app in PROGRAM:
-        for path in sorted((settings.BASE_DIR / app).rglob("*.py")):
-            found.update(path.read_bytes())
+    for part in PROGRAM:
+        for path in sorted((settings.BASE_DIR / part).rglob("*")):
+            if path.suffix in _WRITTEN:
+                found.update(path.read_bytes())
     return found.hexdigest()
+
+
+def tagged(answer: Answer, tag: str) -> Answer:
+    """With what lets the reader's browser ask whether it has changed, and keeps it out of shared caches."""
+    answer["ETag"] = tag
+    answer["Cache-Control"] = "private, no-cache"
+    patch_vary_headers(answer, ["Cookie"])
+    return answer
 
 
 def state_tag(address: str, *, revision: int, on: date, user: User) -> str:

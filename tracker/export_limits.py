@@ -1,6 +1,7 @@
 """The limits of a file that is made while somebody waits for it; what is beyond them is told how to be made in the
 background."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -16,6 +17,7 @@ from tracker.models import User
 from tracker.tabular.copy import Bounds, TooMany
 
 ALL_SLOTS, OWN_SLOTS = 7204, 7205  # the first numbers of the locks
+WAIT_SECONDS, LOOK_SECONDS = 2.0, 0.2  # most files are made in less: who comes while one is waits for it
 
 
 class TooLarge(Refused):
@@ -56,11 +58,15 @@ def _too_large(asked: Asked) -> TooLarge:
 
 
 def _take_slot(asked: Asked, user: User) -> None:
-    """One of the person's slots and one of all, to the end of the transaction; PostgreSQL counts them for every web
-    process."""
+    """One of the person's slots and one of all, to the end of the transaction, waited for a little; PostgreSQL counts
+    them for every web process."""
     own = [user.pk * settings.EXPORTS_OF_ONE + slot for slot in range(settings.EXPORTS_OF_ONE)]
-    if not (_taken(OWN_SLOTS, own) and _taken(ALL_SLOTS, range(settings.EXPORTS_AT_ONCE))):
-        raise too_many(asked)
+    until = time.monotonic() + WAIT_SECONDS
+    for kind, slots in ((OWN_SLOTS, own), (ALL_SLOTS, range(settings.EXPORTS_AT_ONCE))):
+        while not _taken(kind, slots):
+            if time.monotonic() > until:
+                raise too_many(asked)
+            time.sleep(LOOK_SECONDS)
 
 
 def too_many(asked: Asked) -> TooManyRequests:

@@ -13,8 +13,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_filters.rest_framework import DjangoFilterBackend
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.drainage import set_override
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -123,7 +122,6 @@ class WholeNumberFilter(django_filters.NumberFilter):
     field_class = forms.IntegerField
 
 
-@extend_schema_field(OpenApiTypes.BOOL)
 class YesNoFilter(django_filters.TypedChoiceFilter):
     """`true` or `false`, and nothing else."""
 
@@ -131,6 +129,8 @@ class YesNoFilter(django_filters.TypedChoiceFilter):
         kwargs.setdefault("choices", [("true", gettext_lazy("yes")), ("false", gettext_lazy("no"))])
         kwargs.setdefault("coerce", lambda value: value == "true")
         super().__init__(*args, **kwargs)
+        # A type given by the class would leave the label out of the schema.
+        set_override(self, "field", {"type": "boolean", "description": kwargs.get("label", "")})
 
 
 class TitleFilter(django_filters.CharFilter):

@@ -188,6 +188,8 @@ class PasswordForm(NewPasswordForm):
     def __init__(self, *args: Any, user: User, address: str, at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user, self.address, self.at = user, address, at
+        self.fields["password"].label = _("New password")
+        self.fields["again"].label = _("New password, once more")
 
     def clean_current(self) -> str:
         """The present password; a wrong one counts as a failed sign-in."""

@@ -8,7 +8,9 @@ import logging
 import threading
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 import redis
@@ -95,12 +97,51 @@ def key(*parts: str) -> str:
     return prefix + ":".join(parts)
 
 
+@dataclass
+class _Making:
+    """Whose turn it is to make something, how many are at it or wait for it, and what came of it."""
+
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    askers: int = 0
+    made: list[bytes] = field(default_factory=list)
+
+
 class Store:
     """Bytes that can be made again, kept packed for a while under a name that says all that they depend on."""
 
     def __init__(self, kind: str, without: str) -> None:
         self.valkey = Valkey(without)
         self._kind = kind
+        self._guard = threading.Lock()
+        self._making: dict[str, _Making] = {}
+
+    def get_or_make(self, name: str, make: Callable[[], bytes], *, seconds: int) -> bytes:
+        """What is kept under that name, else what `make` gives, which is kept from then on. Of many in this process
+        who ask at once one makes it, and the others are given that, whether Valkey answers or not; where the one fails,
+        the next tries."""
+        found = self.get(name)
+        if found is not None:
+            return found
+        with self._turn(name) as made:
+            if not made:
+                made.append(make())
+                self.put(name, made[0], seconds=seconds)
+            return made[0]
+
+    @contextmanager
+    def _turn(self, name: str) -> Iterator[list[bytes]]:
+        """One after the other of those who ask for the same. Yields what was made meanwhile."""
+        with self._guard:
+            making = self._making.setdefault(name, _Making())
+            making.askers += 1
+        try:
+            with making.turn:
+                yield making.made
+        finally:
+            with self._guard:
+                making.askers -= 1
+                if not making.askers:
+                    del self._making[name]
 
     def get(self, name: str) -> bytes | None:
         """What is kept under that name; nothing, where that is damaged."""

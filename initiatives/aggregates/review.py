@@ -5,14 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from initiatives.aggregates.reviewers import leads_at, pillar_leads
 from initiatives.choices import Health
 from initiatives.models import StatusUpdate
+from initiatives.models.initiative import within
+from pillars.models import Plan, ReportingWeek
 from tracker.choices import Role
 from tracker.models import User
+from tracker.rules import Permission
 
 RATINGS = {
     "health_overall": _("Overall"),
@@ -26,6 +30,15 @@ TEXTS = {
     "path_to_green": _("Path to green"),
     "decision_needed": _("Decision needed"),
 }
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Keys of the updates that wait, in the order of a list: those that the reviewer may decide on, and their `own`,
+    on which somebody else decides."""
+
+    others: list[int]
+    own: list[int]
 
 
 @dataclass(frozen=True)
@@ -102,6 +115,26 @@ class Waiting:
             return False
         columns = (f"{name}_en", f"{name}_fr")
         return any(getattr(self.previous, column) != getattr(self.update, column) for column in columns)
+
+
+def queue(plan: Plan, *, reviewer: User, at: datetime) -> Queue:
+    """What waits in the weeks of the plan that are not closed at that instant, where the reviewer decides. Keys alone:
+    the updates of a page are read when it is shown."""
+    # Asked first, so that of the updates of years only those of a few weeks are looked at.
+    weeks = list(ReportingWeek.objects.filter(plan=plan, locked_at=None, locks_at__gt=at).values_list("pk", flat=True))
+    deciding = within(reviewer.access.permitting(Permission.DECIDE_UPDATE), "initiative__")
+    rows = StatusUpdate.objects.visible_to(reviewer).awaiting_review().filter(deciding, week__in=weeks).for_list()
+    own: list[int] = []
+    others: list[int] = []
+    for key, written in rows.annotate(written=_written_by(reviewer)).values_list("pk", "written"):
+        (own if written else others).append(key)
+    return Queue(others, own)
+
+
+def _written_by(user: User) -> "ExpressionWrapper[Any]":
+    """`StatusUpdate.written_by`, in a query; null for no, where it was submitted for nobody."""
+    had_a_hand = Q(author=user) | Q(submitted_by=user) | Q(submitted_for=user) | Q(writers__contains=[user.pk])
+    return ExpressionWrapper(had_a_hand, output_field=BooleanField())
 
 
 def waiting(updates: Iterable[StatusUpdate], *, reviewer: User, at: datetime) -> list[Waiting]:

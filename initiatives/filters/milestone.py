@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import django_filters
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,7 @@ from tracker.models import User
 from tracker.tabular import DaysBetween
 
 NEXT = timedelta(weeks=4)
-SLIP = DaysBetween(Coalesce(F("actual_on"), F("forecast_on")), F("first_baseline_on"))  # as the column of the list
+SLIP = DaysBetween(F("reached_on"), F("first_baseline_on"))  # as the column of the list
 
 
 class MilestoneFilter(OfInitiative):
@@ -42,7 +42,10 @@ class MilestoneFilter(OfInitiative):
         late = Milestone.objects.counted(on=on).with_dates().late(on=on).filter(pk=OuterRef("pk"))
         # Of an EXISTS PostgreSQL would look for every late milestone before it shows a page of a hundred.
         told = IsNull(Subquery(late.order_by().values("pk")[:1]), False)  # noqa: FBT003 - Django's own
-        return Milestone.objects.visible_to(user).for_list().order_by(*AS_RECORDED).annotate(late=told)
+        # As the figure `milestone_slip` has it: what is met after the day is still expected on it.
+        reached = Coalesce(Case(When(actual_on__lte=on, then=F("actual_on"))), F("expected_on"))
+        rows = Milestone.objects.visible_to(user).for_list().order_by(*AS_RECORDED)
+        return rows.annotate(late=told, reached_on=reached)
 
     def filter_met(self, queryset: Any, name: str, value: bool) -> QuerySet[Any]:  # noqa: FBT001 - django-filter's call
         """Met by the day, or not."""
@@ -73,7 +76,7 @@ class MilestoneFilter(OfInitiative):
         return found
 
     def filter_slipped(self, queryset: Any, name: str, value: int) -> QuerySet[Any]:
-        """Later by at least so many days than first approved, by the day it was met, else by the latest forecast."""
+        """Later by at least so many days than first approved, by the day it was met, else by the day it is expected."""
         found: QuerySet[Any] = queryset.annotate(slip=SLIP).filter(slip__gte=value)
         return found
 

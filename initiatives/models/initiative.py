@@ -14,7 +14,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from initiatives.choices import HealthBucket, Lifecycle, OrganizationRole, SecurityMarking, Stage, Workflow
-from initiatives.models.freshness import OWING, hollow, ladder, last_touched, opened, timeliness
+from initiatives.models.freshness import reasons, state, timeliness
+from initiatives.models.hollow import hollow, opened
+from initiatives.models.owed_weeks import OWING
+from initiatives.models.touched import last_touched
 from initiatives.rules import rated_weeks
 from tracker.choices import Language
 from tracker.models import User
@@ -23,6 +26,11 @@ from tracker.rules import Access
 from tracker.timemachine import Tracked, seen_since, tracked
 
 FUNDING = (Stage.AUTHORITY, Stage.PLANNED)  # the stages that say what an initiative is given
+# What is over has no rating that anybody acts on.
+ENDED = (Lifecycle.MET, Lifecycle.MET_MODIFIED, Lifecycle.NOT_PURSUED)
+# Of status updates: what asks for a decision, and what facts spoke against when it was submitted.
+ASKING = ~Q(decision_needed_en="") | ~Q(decision_needed_fr="")
+DISPUTED = ~Q(disagreements=[])
 _DOLLARS: "models.DecimalField[Any, Any]" = models.DecimalField(max_digits=30, decimal_places=2)
 # Names the public schema: who may see an initiative is decided by where it stands today, also in the past.
 _WITHIN_TODAY = """select i.id from public.initiatives_initiative i
@@ -127,10 +135,28 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
         """Those that owe a status update each week."""
         return self.filter(lifecycle__in=OWING)
 
+    def going_on(self) -> Self:
+        """Those that are not over."""
+        return self.exclude(lifecycle__in=ENDED)
+
+    def asking(self, *, on: date) -> Self:
+        """Those going on whose update in force on that day asks for a decision."""
+        updates = apps.get_model("initiatives", "StatusUpdate").objects.in_force_saying(ASKING, on=on)
+        return self.going_on().filter(pk__in=updates.values("initiative"))
+
+    def disputed(self, *, on: date) -> Self:
+        """Those going on of whose update in force on that day facts said otherwise when it was submitted."""
+        updates = apps.get_model("initiatives", "StatusUpdate").objects.in_force_saying(DISPUTED, on=on)
+        return self.going_on().filter(pk__in=updates.values("initiative"))
+
     def with_freshness(self, *, at: datetime) -> Self:
         """Adds `freshness` at that instant by `rules.freshness`, and what it rests on: `missed_weeks`, `running_week`,
         `due_at`, `handed_in_at`."""
-        return self.annotate(**ladder(at=at))
+        return self.with_freshness_alone(at=at).annotate(**reasons(at=at))
+
+    def with_freshness_alone(self, *, at: datetime) -> Self:
+        """Adds `freshness` at that instant, where nobody asks what it rests on."""
+        return self.annotate(freshness=state(at=at))
 
     def hollow(self, *, on: date) -> Self:
         """Those in progress whose update in force on that day rests on nothing: a forecast had passed before its week

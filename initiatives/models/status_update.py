@@ -5,12 +5,14 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.utils.translation import gettext_lazy as _
 
 from initiatives.choices import Dimension, Health, Workflow
-from initiatives.models.initiative import visible, within
+from initiatives.models.initiative import ASKING, DISPUTED, visible, within
+from initiatives.models.rows_of import among
 from initiatives.rules import rated_weeks
+from pillars.models import ReportingWeek
 from tracker.models import User
 from tracker.rules import Permission
 from tracker.timemachine import Tracked, tracked
@@ -90,6 +92,16 @@ class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
             .distinct("initiative_id")
         )
 
+    def in_force_saying(self, said: Q, *, on: date) -> Self:
+        """Of those that are in force on that day, those of which the condition holds. It is asked first: few are left
+        of which to look whether a later one overtook them."""
+        complete, current = rated_weeks(on)
+        weeks, approved = ReportingWeek.objects.all(), StatusUpdate.objects.approved()
+        of_last_week = among("week", weeks.filter(starts_on=current))
+        later = approved.filter(of_last_week, initiative=OuterRef("initiative"))
+        rated = self.approved().filter(said, among("week", weeks.filter(starts_on__in={complete, current})))
+        return rated.filter(Q(of_last_week) | ~Exists(later))
+
     def awaiting_review(self) -> Self:
         return self.filter(workflow=Workflow.SUBMITTED)
 
@@ -100,9 +112,13 @@ class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
         )
         return self.annotate(previous=Subquery(earlier.order_by("-week__starts_on").values("pk")[:1]))
 
+    def asking(self) -> Self:
+        """Updates that ask for a decision."""
+        return self.filter(ASKING)
+
     def disputed(self) -> Self:
         """Updates whose ratings facts spoke against when they were submitted."""
-        return self.exclude(disagreements=[])
+        return self.filter(DISPUTED)
 
 
 @tracked(sealed_when="old.workflow = 'approved'", write_once=("first_submitted_at",))

@@ -2,7 +2,8 @@
 
 from initiatives.search.codes import Coded, coded, parts
 from initiatives.search.excerpts import Excerpt, excerpts
-from initiatives.search.texts import MOST, Found, Kind, Reach, asked_words, found
+from initiatives.search.kinds import Kind
+from initiatives.search.texts import MOST, Found, Reach, asked_words, found
 
 __all__ = [
     "MOST",

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from initiatives.models import Indicator, Initiative, Milestone
-from initiatives.search.texts import Kind
+from initiatives.search.kinds import Kind
 from pillars.models import Pillar, Plan
 from tracker.models import User
 

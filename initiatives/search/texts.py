@@ -1,11 +1,9 @@
 # ruff: noqa: S608, S611 - columns are named here, never in a request; parameters are bound
 """Rows whose text holds all of the words that are asked for, in English or in French: the best ones, ranked.
 
-Words are compared by their stems, whatever their case and accents (`tracker` migration 0007). What PostgreSQL indexes
-is written below a second time and must stay the same, or the index is not used; a test holds them together.
-
-A past moment has no index of its own. Live rows that no revision has touched since are the same rows as then, so they
-are found by the live index; only those that something touched since are read one by one.
+A past moment has no index of its own. What a live row says now, it nearly always said then, whatever else of it has
+changed since. Such rows are found by the live index; only versions with other texts than the live row, and those of
+rows that are gone, are read one by one.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,13 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, models
-from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
-from django.db.models.expressions import Combinable, RawSQL
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
-from initiatives.models import Indicator, Initiative, Milestone, StatusUpdate
+from initiatives.models import StatusUpdate
+from initiatives.search.kinds import TEXTS, Kind, Texts
 from pillars.models import ReportingWeek
-from tracker.models import Place, User
+from tracker.models import User
 from tracker.timemachine.sql import FOREVER
 
 MOST = 250  # rows of a kind that are ranked; of more, those that come first in the kind's own order
@@ -31,87 +29,6 @@ FEW = 250  # initiatives that are named to the index; the updates of more are fo
 # most of the cost, and would rather read those of every row that it comes to by another way.
 _PLANNING = {
     "work_mem": "32MB", "enable_nestloop": "off", "max_parallel_workers_per_gather": "0", "jit": "off",
-}  # fmt: skip
-
-
-class Kind(models.TextChoices):
-    """What can be found, by the names that the API has for them."""
-
-    INITIATIVES = "initiatives", _("Initiatives")
-    MILESTONES = "milestones", _("Milestones")
-    INDICATORS = "indicators", _("Indicators")
-    STATUS_UPDATES = "status-updates", _("Status updates")
-    PLACES = "places", _("Places")
-
-
-def _unindexed(path: str) -> Combinable:
-    """To order by, with no index in that order: PostgreSQL would walk along it and read the words of every row."""
-    return F(path) + 0
-
-
-@dataclass(frozen=True)
-class Texts:
-    """What of a table is searched, in English and in French, as PostgreSQL indexes it; `title` names its first column
-    without the language. `order`: which rows come first among equals. `pillar`: the ways to a pillar's number."""
-
-    model: Any
-    english: tuple[str, ...]
-    french: tuple[str, ...]
-    title: str
-    order: tuple[Any, ...]
-    plan: str = ""
-    pillars: tuple[str, ...] = ()
-    weekly: bool = False
-
-    def words(self, alias: str) -> str:
-        """The words of a row, as SQL."""
-        english, french = (" || ' ' || ".join(self._column(alias, name) for name in names)
-                           for names in (self.english, self.french))  # fmt: skip
-        if self.weekly:
-            return f"public.search_words_of_update({alias}.week_id, {alias}.initiative_id, {english}, {french})"
-        return f"public.search_words({english}, {french})"
-
-    def title_words(self, alias: str) -> str:
-        """The words of its title, as SQL."""
-        return f"public.search_words({alias}.{self.title}_en, {alias}.{self.title}_fr)"
-
-    @property
-    def table(self) -> str:
-        return str(self.model._meta.db_table)
-
-    def _column(self, alias: str, name: str) -> str:
-        column = f"{alias}.{name}"
-        return f"public.search_list({column})" if name.startswith("aliases_") else column
-
-
-TEXTS = {
-    Kind.INITIATIVES: Texts(
-        Initiative,
-        ("code", "title_en", "aliases_en", "description_en", "source_text", "not_pursued_reason"),
-        ("title_fr", "aliases_fr", "description_fr", "source_text", "not_pursued_reason"),
-        "title", (_unindexed("plan_id"), "code", "pk"), "plan__code", ("pillar__number",),
-    ),
-    Kind.MILESTONES: Texts(
-        Milestone,
-        ("code", "title_en", "acceptance_criteria_en", "note_en", "cancelled_reason"),
-        ("title_fr", "acceptance_criteria_fr", "note_fr", "cancelled_reason"),
-        "title", (_unindexed("initiative__plan_id"), "initiative__code", "code", "pk"),
-        "initiative__plan__code", ("initiative__pillar__number",),
-    ),
-    Kind.INDICATORS: Texts(
-        Indicator,
-        ("code", "title_en", "unit_en", "method_en", "note_en"),
-        ("title_fr", "unit_fr", "method_fr", "note_fr"),
-        "title", (_unindexed("plan_id"), "code", "pk"), "plan__code", ("pillar__number", "initiative__pillar__number"),
-    ),
-    Kind.STATUS_UPDATES: Texts(
-        StatusUpdate,
-        ("headline_en", "narrative_en", "path_to_green_en", "decision_needed_en", "explanation_en"),
-        ("headline_fr", "narrative_fr", "path_to_green_fr", "decision_needed_fr", "explanation_fr"),
-        "headline", (ExpressionWrapper(F("week__starts_on") + 0, models.DateField()).desc(), "pk"), "week__plan__code",
-        ("initiative__pillar__number",), weekly=True,
-    ),
-    Kind.PLACES: Texts(Place, ("code", "name_en"), ("name_fr",), "name", ("code", "pk")),
 }  # fmt: skip
 
 
@@ -240,24 +157,35 @@ def _ranked(
     else:
         column = {"week": 1, "initiative": 2}.get(where.name)
         then = [row[0] for row in ended if column is None or row[column] in where.keys]
-        # Live rows that were so already, and versions that something ended since.
-        unchanged = (
-            f"select t.id from public.{texts.table} t where t.revision <= %s and {texts.words('t')} @@ %s::tsquery"
-        )
-        both = f"{unchanged} union all select unnest(%s::bigint[])"
-        holds = Q(pk__in=RawSQL(both, [reach.past, narrowed, then]))
+        holds = Q(pk__in=RawSQL(_said_then(texts), [narrowed, *[reach.past] * 3, then]))
     rows = reach.rows(kind).filter(holds).order_by(*texts.order).annotate(in_title=in_title)
     listed = list(rows.values_list("pk", "in_title")[: MOST + 1])
     return sorted(listed, key=lambda row: not row[1])
 
 
+def _said_then(texts: Texts) -> str:
+    """Rows whose words the live index finds and that said the same then: no revision has touched them since, or none
+    has changed their texts; and rows that are given."""
+    # OFFSET keeps PostgreSQL from gathering the versions of all rows before it looks up those of the few.
+    return f"""select t.id from public.{texts.table} t where {texts.words("t")} @@ %s::tsquery and (
+        t.revision <= %s or exists (
+            select from history.{texts.table} h where h.id = t.id and h.from_rev <= %s and h.to_rev > %s
+            and {texts.same_words("h", "t")} offset 0))
+        union all select unnest(%s::bigint[])"""
+
+
 def _ended(texts: Texts, words: str, past: int) -> list[tuple[int, int, int]]:
-    """Versions that hold the words, stood at that revision, and were ended since: key, and of updates week and
-    initiative. No index has them; each is read."""
+    """Versions that stood at that revision and were ended since, that hold the words and say otherwise than the live
+    row: key, and of updates week and initiative. No index has them; each is read."""
     of = "h.week_id, h.initiative_id" if texts.weekly else "0, 0"
+    # OFFSET has the live row of each looked up, where PostgreSQL takes the few versions for many and would read every
+    # row. CASE keeps it from reading the words before it has compared the texts.
     sql = (
-        f"select h.id, {of} from history.{texts.table} h where h.from_rev <= %s and h.to_rev > %s"
-        f" and h.to_rev < {FOREVER} and {texts.words('h')} @@ %s::tsquery"
+        f"select h.id, {of} from history.{texts.table} h"
+        f" left join lateral (select * from public.{texts.table} t where t.id = h.id offset 0) t on true"
+        f" where h.from_rev <= %s and h.to_rev > %s and h.to_rev < {FOREVER}"
+        f" and case when t.id is not null and {texts.same_words('h', 't')} then false"
+        f" else {texts.words('h')} @@ %s::tsquery end"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [past, past, words])

@@ -26,7 +26,7 @@ from tracker.row_fields import (
 from tracker.serializers import RowSerializer, StrictSerializer, TextField, VocabularyField
 from tracker.tabular import DaysBetween
 
-_LAST_DATE = Coalesce(F("actual_on"), F("forecast_on"))
+_LAST_DATE = F("reached_on")  # of the rows of `MilestoneFilter`, which know the day that is asked about
 _FORECASTS = (
     MilestoneForecast.objects.filter(milestone=OuterRef("pk")).order_by().values("milestone").annotate(rows=Count("pk"))
 )
@@ -92,15 +92,16 @@ class MilestoneRow(OfInitiativeRow):
     slippage_days_against_first = CountField(
         Unit.DAYS, allow_null=True, label=_("Slippage against the first baseline"),
         help_text=_(
-            "Calendar days from `first_baseline_on` to `actual_on`, else to `forecast_on`; negative is early, null "
-            "where one of the two dates is not known."
+            "Calendar days from `first_baseline_on` to `actual_on` if it is met by the day `on`, else to "
+            "`expected_on`; negative is early, null where nothing was approved."
         ),
     )  # fmt: skip
     slippage_days_against_latest = CountField(
         Unit.DAYS, allow_null=True, label=_("Slippage against the latest baseline"),
         help_text=_(
-            "Calendar days from `baseline_on` to `actual_on`, else to `forecast_on`; negative is early, null where one "
-            "of the two dates is not known. A new baseline sets it back; the slippage against the first stays."
+            "Calendar days from `baseline_on` to `actual_on` if it is met by the day `on`, else to `expected_on`; "
+            "negative is early, null where nothing was approved. A new baseline sets it back; the slippage against the "
+            "first stays."
         ),
     )  # fmt: skip
     forecast_moves = CountField(

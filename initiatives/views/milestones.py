@@ -107,7 +107,7 @@ def milestone_cancel(request: HttpRequest, plan: str, code: str, milestone: str)
             by=web_actor(request), at=timezone.now(),
         ),
         title=_("Cancel a milestone"), said=_("The milestone is cancelled; it stays to be seen."), back=row_url(found),
-        milestone=found,
+        milestone=found, does=_("Cancel the milestone"), leaves=_("Keep it"),
     )  # fmt: skip
 
 
@@ -124,7 +124,7 @@ def milestone_reopen(request: HttpRequest, plan: str, code: str, milestone: str)
             milestone=found, reason=form.cleaned_data["reason"], by=web_actor(request), at=timezone.now()
         ),
         title=_("Reopen a milestone"), said=_("The milestone is open again; the history keeps what stood here."),
-        back=row_url(found), milestone=found,
+        back=row_url(found), milestone=found, does=_("Reopen the milestone"),
     )  # fmt: skip
 
 

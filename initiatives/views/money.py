@@ -84,7 +84,7 @@ def entry_reverse(request: HttpRequest, plan: str, code: str, pk: int) -> HttpRe
         ),
         title=_("Reverse an entry"), said=_("The entry is reversed; both stay in the ledger."), entry=found,
         explains=_("An entry of the opposite amount is added, effective on the same day. Nothing is deleted."),
-        template=RECORD_MONEY, back=_ledger(initiative),
+        template=RECORD_MONEY, back=_ledger(initiative), does=_("Reverse the entry"),
     )  # fmt: skip
 
 
@@ -160,6 +160,7 @@ def transfer_undo(request: HttpRequest, plan: str, code: str, pk: int) -> HttpRe
         ),
         title=_("Undo a transfer"), said=_("The transfer is undone; all of its entries stay in the ledger."),
         transfer=found, moves=list(moves), template=RECORD_MONEY, back=_ledger(initiative),
+        does=_("Undo the transfer"), leaves=_("Keep it"),
         explains=_("Every entry of the transfer is reversed, so that it still sums to zero. Nothing is deleted."),
     )  # fmt: skip
 

@@ -29,7 +29,8 @@ def record(
     **context: Any,
 ) -> HttpResponse:  # fmt: skip
     """Show the form, or carry it out and go `back` (to the initiative without); what is refused stands beside its
-    field, and the answer is 422. `takes` are the parameters that the page reads."""
+    field, and the answer is 422. `takes` are the parameters that the page reads. `does` and `leaves`, of the context,
+    are the words to go on and to go back, where “Record” and “Cancel” do not tell them apart."""
     refuse_others(request, *takes)
     if carried_out(request, form, write, said=said) is not None:
         return redirect(back or initiative.get_absolute_url())

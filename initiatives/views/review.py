@@ -1,21 +1,24 @@
-"""The review queue."""
+"""The review queue, page by page."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from initiatives.actions.decisions import Reviewed, approve_update, approve_updates, return_update
 from initiatives.aggregates.freshness import Fresh, by_state, freshness
-from initiatives.aggregates.review import Waiting, waiting
+from initiatives.aggregates.review import Queue, Waiting, queue, waiting
 from initiatives.choices import Freshness
 from initiatives.forms import ReasonForm
 from initiatives.models import Initiative, StatusUpdate
@@ -27,14 +30,15 @@ from tracker.errors import Invalid, PreconditionRequired, Refused
 from tracker.forms import UNREAD
 from tracker.http import SignedInRequest, web_actor
 from tracker.models import User
-from tracker.pages import shown_instant
+from tracker.pages import Page, linked, shown_instant
 from tracker.rules import Permission
 from tracker.timemachine import database_time
 
 SELECTIONS = ("green", "unchanged")
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 _READ = re.compile(r"([0-9]{1,18})-([0-9]{1,18})", re.ASCII)
-SHOWN = 50  # of those still to come in; how many there are in all, and where, is said
+PAGE = 50  # updates to decide on
+SHOWN = 50  # of those still to come in, and of one's own; how many there are in all, and where, is said
 
 
 @dataclass(frozen=True)
@@ -58,8 +62,9 @@ class ToCome:
 @require_safe
 def review(request: HttpRequest, plan: str) -> HttpResponse:
     """Submitted updates that wait for a decision, with those of one's own marked: somebody else decides on them; and
-    what is still to come in. `?select=green` and `?select=unchanged` tick those that need no second look."""
-    refuse_others(request, "select")
+    what is still to come in. `?select=green` and `?select=unchanged` tick those of the page that need no second
+    look."""
+    refuse_others(request, "select", "page")
     select = request.GET.get("select", "")
     if select and select not in SELECTIONS:
         message = _("Unknown. Known are: %(names)s.") % {"names": ", ".join(SELECTIONS)}
@@ -70,16 +75,14 @@ def review(request: HttpRequest, plan: str) -> HttpResponse:
 def _queue(
     request: HttpRequest, plan: Plan, refused: ReasonForm | None = None, pk: int | None = None, *, select: str = ""
 ) -> HttpResponse:
-    """The queue; with the form of update `pk` as it was refused."""
+    """A page of the queue; with the form of update `pk` as it was refused, that which holds it."""
     user = cast(SignedInRequest, request).user
     at = shown_instant(request)
-    updates = StatusUpdate.objects.visible_to(user).awaiting_review().filter(initiative__plan=plan)
-    mine = [
-        row
-        for row in updates.for_list()
-        if user.may(Permission.DECIDE_UPDATE, row.initiative.scopes) and not row.week.closed(at=at)
-    ]
-    rows = waiting([row for row in mine if not row.written_by(user)], reviewer=user, at=at)
+    queued = queue(plan, reviewer=user, at=at)
+    number, page = _page(request, plan, queued, pk)
+    own = queued.own[:SHOWN]
+    found = {row.pk: row for row in StatusUpdate.objects.filter(pk__in=[*page.rows, *own]).for_list()}
+    rows = waiting([found[key] for key in page.rows if key in found], reviewer=user, at=at)
     context = {
         "plan": plan,
         **shown_week(request, plan),
@@ -87,8 +90,15 @@ def _queue(
             (row, refused if refused and row.update.pk == pk else ReasonForm(auto_id=f"id_{row.update.pk}_%s"))
             for row in rows
         ],
+        "page": page,
+        "number": number,
         **_ticking(rows, select),
-        "own": [row for row in mine if row.written_by(user)],
+        "ticks": {
+            name: _address(request, plan, page=number if number > 1 else None, select=selected)
+            for name, selected in {"none": None, **{one: one for one in SELECTIONS}}.items()
+        },
+        "own": [found[key] for key in own if key in found],
+        "own_total": len(queued.own),
         "to_come": _to_come(user, plan, at=at),
         "at": at,
         "decides": permitted_somewhere(user, Permission.DECIDE_UPDATE, plan),
@@ -97,8 +107,30 @@ def _queue(
     return render(request, "initiatives/review.html", context, status=422 if refused else 200)
 
 
-def _ticking(rows: list[Waiting], select: str) -> dict[str, Any]:
-    """What is ticked, how many each selection would tick, and for whom all may be approved."""
+def _page(request: HttpRequest, plan: Plan, queued: Queue, pk: int | None) -> tuple[int, Page]:
+    """The page that `?page=` names, or that update `pk` stands on: its number, and keys of updates. Raises `Invalid`
+    when there is no such page."""
+    paginator = Paginator(queued.others, PAGE)
+    asked: int | str = request.GET.get("page", "1")
+    if pk is not None and pk in queued.others:
+        asked = queued.others.index(pk) // PAGE + 1
+    try:
+        page = paginator.page(asked)
+    except InvalidPage as error:
+        message = _("There is no such page; the last is %(last)s.") % {"last": paginator.num_pages}
+        raise Invalid(message, fields={"page": message}) from error
+    following = _address(request, plan, page=page.next_page_number(), select=None) if page.has_next() else None
+    first = _address(request, plan, page=None, select=None) if page.number > 1 else None
+    return page.number, Page(list(page.object_list), paginator.count, following, first)
+
+
+def _address(request: HttpRequest, plan: Plan, **changes: object) -> str:
+    """That of the queue with some parameters changed, also where the form of one update was refused."""
+    return reverse("review", args=[plan.code]) + linked(request, **changes).removeprefix(request.path)
+
+
+def _ticking(rows: Sequence[Waiting], select: str) -> dict[str, Any]:
+    """What is ticked, how many of the page each selection would tick, and for whom they may be approved together."""
     leads = {lead.pk: lead for row in rows for lead in row.leads}
     return {
         "ticked": {row.update.pk for row in rows if row.ticked(select)},
@@ -116,6 +148,16 @@ def _to_come(user: User, plan: Plan, *, at: datetime) -> ToCome:
     fresh = freshness(keys, at=at)
     found = {row.pk: row for row in Initiative.objects.filter(pk__in=keys).for_list()}
     return ToCome([(found[key], fresh[key]) for key in keys], late.counts)
+
+
+def _back(request: HttpRequest, plan: Plan) -> HttpResponse:
+    """To the page of the queue that was read, or the last that there still is."""
+    text = request.POST.get("page", "")
+    number = int(text) if _NUMBER.fullmatch(text) else 1
+    if number > 1:
+        left = queue(plan, reviewer=cast(SignedInRequest, request).user, at=shown_instant(request)).others
+        number = min(number, Paginator(left, PAGE).num_pages)
+    return redirect(_address(request, plan, page=number if number > 1 else None))
 
 
 def _seen(request: HttpRequest) -> int:
@@ -163,7 +205,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
             return _queue(request, row.initiative.plan, form, pk)
     except Refused as error:
         messages.error(request, f"{row.initiative.code}: {error.message}")
-    return redirect("review", row.initiative.plan.code)
+    return _back(request, row.initiative.plan)
 
 
 @login_required
@@ -179,7 +221,7 @@ def approve_ticked(request: HttpRequest, plan: str) -> HttpResponse:
         )
     except Refused as error:
         messages.error(request, str(error.message))
-        return redirect("review", plan)
+        return _back(request, found)
     if decided.approved:
         codes = ", ".join(update.initiative.code for update in decided.approved)
         count = len(decided.approved)
@@ -189,7 +231,7 @@ def approve_ticked(request: HttpRequest, plan: str) -> HttpResponse:
         messages.error(request, f"{update.initiative.code}: {refusal.message}")
     if missing:
         messages.error(request, _("Some of the updates that you ticked are not there any more."))
-    return redirect("review", plan)
+    return _back(request, found)
 
 
 def _ticked(request: HttpRequest, plan: Plan) -> tuple[list[Reviewed], bool]:

@@ -20,7 +20,7 @@ def every_figure(payload: Payload) -> Section:
         Column("scope", _("Scope"), Kind.CODE, _("The plan by its code, or a pillar of it by its number.")),
         Column("figure", _("Figure"), Kind.CODE, _("Key of the figure; its definition stands on the last sheet.")),
         Column("version", _("Version"), Kind.COUNT, _("Version of the figure.")),
-        Column("bucket", _("Bucket"), Kind.CODE, _("The part of the figure; empty where it is not split.")),
+        Column("bucket", _("Part"), Kind.CODE, _("The part of the figure; empty where it is not split.")),
         Column("value", _("Value"), Kind.AMOUNT, _("The sealed value; empty where it is not published.")),
         Column("unit", _("Unit"), Kind.CODE, _("What is counted.")),
     )

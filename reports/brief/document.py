@@ -45,6 +45,15 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Value, ...], ...]
 
+    @property
+    def used(self) -> list[int]:
+        """The columns, by their place, that hold anything; the first always."""
+        return [
+            at
+            for at, _column in enumerate(self.columns)
+            if at == 0 or any(row[at] not in ("", None) for row in self.rows)
+        ]
+
     def column(self, key: str) -> list[Value]:
         """The values of one column."""
         at = [column.key for column in self.columns].index(key)

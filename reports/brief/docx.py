@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from typing import Any
 
 from django.utils.text import capfirst
@@ -9,11 +10,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reports.brief.charts import picture, words
-from reports.brief.document import Brief, HeadlineColour, Section
+from reports.brief.document import Brief, HeadlineColour, Kind, Section
 from reports.brief.shown import foot, span, text_of
 
 MOST_ROWS = 60  # of a table; the workbook has all
 _MARGIN, _PICTURE, _BODY, _SMALL = 0.8, 6.6, 10, 8.5  # inches and points
+_WIDE = 8.5 - 2 * _MARGIN
+# How the width of a table is shared out: a title needs more of it than a code.
+_SHARES = {
+    Kind.TEXT: 3.0, Kind.CODE: 0.8, Kind.STATE: 1.4, Kind.COUNT: 1.0, Kind.DOLLARS: 1.1, Kind.YEAR: 1.0,
+    Kind.AMOUNT: 1.2,
+}  # fmt: skip
 _WHEN = (1980, 1, 1, 0, 0, 0)  # of every part of the file: the same brief gives the same bytes
 
 
@@ -99,16 +106,20 @@ def _section(document: Any, section: Section, address: str) -> None:
 def _table(document: Any, section: Section) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415 - see above
     from docx.oxml.ns import qn  # noqa: PLC0415 - see above
-    from docx.shared import Pt  # noqa: PLC0415 - see above
+    from docx.shared import Inches, Pt  # noqa: PLC0415 - see above
 
-    columns, rows = section.table.columns, section.table.rows[:MOST_ROWS]
+    kept = replace(section.table, rows=section.table.rows[:MOST_ROWS])
+    used, rows = kept.used, kept.rows
+    columns = [kept.columns[at] for at in used]
+    widths = [Inches(_WIDE * _SHARES[one.kind] / sum(_SHARES[other.kind] for other in columns)) for one in columns]
     table = document.add_table(rows=len(rows) + 1, cols=len(columns), style="Light Grid Accent 1")
     for number, row in enumerate(table.rows):
         properties = row._tr.get_or_add_trPr()  # noqa: SLF001 - Word's own marks for rows have no other name
         properties.append(properties.makeelement(qn("w:cantSplit"), {}))
         if not number:
             properties.append(properties.makeelement(qn("w:tblHeader"), {}))
-        for at, (column, cell) in enumerate(zip(columns, row.cells, strict=True)):
+        for at, column, width, cell in zip(used, columns, widths, row.cells, strict=True):
+            cell.width = width
             text = text_of(column, rows[number - 1][at]) if number else column.label
             line = cell.paragraphs[0]
             line.add_run(text).font.size = Pt(_SMALL)

@@ -7,7 +7,7 @@ where a PDF is asked for.
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -21,7 +21,7 @@ from django.utils.translation import ngettext, pgettext
 
 from reports.brief.charts import words
 from reports.brief.document import Brief, Column, Kind, Section, Value
-from reports.brief.shown import cut, foot, span, text_of
+from reports.brief.shown import REASON, cut, foot, span, text_of
 from tracker import charts
 from tracker.charts import Distribution
 
@@ -30,7 +30,6 @@ log = logging.getLogger("reports.brief")
 PAGES = 2
 OPTIONS = {"pdf_variant": "pdf/ua-1", "pdf_tags": True}
 SHORT_TABLES = 7  # rows of pillars and fiscal years, of which there are few, and none is to be missed
-REASON = 240  # characters of why another headline colour was reported
 # A host that is none: what a document asks for under it is a static file, and all else is refused.
 STATIC = "https://static.invalid/"
 _RENDERING = Lock()
@@ -172,7 +171,7 @@ def _shown(section: Section, fit: Fit) -> ShownSection:
     table = section.table
     most = max(fit.rows, SHORT_TABLES) if section.key in ("pillars", "money") else fit.rows
     kept = table.rows[:most]
-    used = [at for at, _column in enumerate(table.columns) if at == 0 or any(row[at] not in ("", None) for row in kept)]
+    used = replace(table, rows=kept).used
     return ShownSection(
         section=section,
         notes=" · ".join(note.removesuffix(".") for note in section.notes),

@@ -12,6 +12,8 @@ from reports.brief import columns, reading
 from reports.brief.charts import health_chart
 from reports.brief.document import Column, Kind, Section, Table, Value
 from reports.brief.reading import Payload
+from reports.brief.shown import REASON, cut
+from reports.choices import Headline
 from tracker import formats
 
 # Worst first: what an executive has to see is not to be searched for.
@@ -93,7 +95,23 @@ def pillars(payload: Payload) -> Section:
         columns.milestones(),
         columns.milestones_late(),
     )
-    return Section("pillars", _("Pillars"), _("Pillars"), Table(shown, rows), empty=_("There are no pillars."))
+    return Section(
+        "pillars",
+        _("Pillars"),
+        _("Pillars"),
+        Table(shown, rows),
+        notes=tuple(_reported(payload)),
+        empty=_("There are no pillars."),
+    )
+
+
+def _reported(payload: Payload) -> Iterable[str]:
+    """Of each pillar with another colour, who answers for it and why."""
+    for pillar in payload["pillars"]:
+        override = (pillar.get("headline") or {}).get("override")
+        if override:
+            colour, said = Headline(override["colour"]).label, cut(reading.texted(override, "reason"), REASON)
+            yield f"{pillar['number']}. {_('Reported:')} {colour}, {override['set_by']}{_(':')} {said}"
 
 
 def _pillar(payload: Payload, pillar: dict[str, Any], states: list[HealthBucket]) -> tuple[Value, ...]:

@@ -10,6 +10,7 @@ from tracker.templatetags.states import STATES
 
 DASH = "\N{EN DASH}"
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+REASON = 240  # characters of why another headline colour was reported
 
 
 def text_of(column: Column, value: Value) -> str:

@@ -17,7 +17,8 @@ from tracker.tabular.xlsx import FORMATS
 
 # As in every workbook of the tracker: a text is never a formula or a link.
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-_WIDTHS = {Kind.TEXT: 44, Kind.CODE: 14, Kind.STATE: 18, Kind.COUNT: 14, Kind.DOLLARS: 20, Kind.YEAR: 14}
+_WIDTHS = {Kind.TEXT: 30, Kind.CODE: 10, Kind.STATE: 18, Kind.COUNT: 14, Kind.DOLLARS: 20, Kind.YEAR: 14}
+_WIDEST = 60  # characters; what is longer is written over several lines
 _LETTER = 1  # the format's number of that paper
 _LONGEST_NAME = 31  # characters of a sheet's name
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
@@ -35,6 +36,7 @@ def make_xlsx(brief: Brief) -> bytes:
             "numbers": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "align": "right"}),
             "dollars": book.add_format({"num_format": FORMATS[tabular.Kind.DECIMAL]}),
             "day": book.add_format({"num_format": FORMATS[tabular.Kind.DAY], "align": "left"}),
+            "left": book.add_format({"align": "left"}),
             "text": book.add_format({"text_wrap": True, "valign": "top"}),
         }
         _about(book.add_worksheet(_name(_("About"))), brief, styles)
@@ -51,6 +53,8 @@ def _name(title: str) -> str:
 
 def _about(page: Any, brief: Brief, styles: dict[str, Any]) -> None:
     """What the workbook is of, and how to find the record."""
+    page.set_paper(_LETTER)
+    page.fit_to_pages(1, 0)
     page.set_column(0, 0, 26, styles["head"])
     page.set_column(1, 1, 90, styles["text"])
     for number, (label, value) in enumerate(_facts(brief)):
@@ -58,7 +62,7 @@ def _about(page: Any, brief: Brief, styles: dict[str, Any]) -> None:
         if isinstance(value, date):
             page.write_datetime(number, 1, datetime.combine(value, time()), styles["day"])
         elif isinstance(value, int):
-            page.write_number(number, 1, value)
+            page.write_number(number, 1, value, styles["left"])
         else:
             page.write_string(number, 1, value)
 
@@ -95,11 +99,17 @@ def _sheet(page: Any, table: Table, styles: dict[str, Any]) -> None:
     page.repeat_rows(0)
     page.autofilter(0, 0, max(len(table.rows), 1), len(table.columns) - 1)
     for at, column in enumerate(table.columns):
-        page.set_column(at, at, _WIDTHS.get(column.kind, 18))
+        page.set_column(at, at, _width(column, [row[at] for row in table.rows]))
         page.write_string(0, at, column.label, styles["numbers" if column.kind.numeric else "head"])
     for number, row in enumerate(table.rows, 1):
         for at, (column, value) in enumerate(zip(table.columns, row, strict=True)):
             _cell(page, (number, at), column, value, styles)
+
+
+def _width(column: Column, values: Iterable[Value]) -> int:
+    """In characters: as wide as the longest text that it holds, within bounds; of numbers as wide as their kind."""
+    longest = max((len(text_of(column, one)) for one in values if isinstance(one, str) and one), default=0)
+    return max(_WIDTHS.get(column.kind, 18), min(longest + 2, _WIDEST))
 
 
 def _cell(page: Any, at: tuple[int, int], column: Column, value: Value, styles: dict[str, Any]) -> None:

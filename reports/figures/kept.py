@@ -5,9 +5,7 @@ Only a transaction that cannot write asks here: another may have changed what it
 """
 
 import hashlib
-import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -32,9 +30,6 @@ _SHOWN = """select current_setting('transaction_read_only') = 'on', r.number, r.
         nullif(current_setting('tracker.revision', true), '')::bigint,
         (select max(number) from public.tracker_revision))"""
 
-_locks: dict[str, list[Any]] = {}
-_guard = threading.Lock()
-
 
 def kept(
     figures: Collection[Figure], scope: Scope, *, on: date, parts: bool = False, make: Callable[[], Results]
@@ -45,16 +40,8 @@ def kept(
     name = _name(figures, scope, on, parts=parts) if settings.FIGURE_CACHE_SECONDS else None
     if name is None:
         return make()
-    found = _read(figures, STORE.get(name))
-    if found is not None:
-        return found
-    with _one_at_a_time(name) as computed:
-        found = _read(figures, computed[0]) if computed else None
-        if found is None:
-            found = make()
-            computed.append(orjson.dumps(_plain(found)))
-            STORE.put(name, computed[0], seconds=settings.FIGURE_CACHE_SECONDS)
-    return found
+    seconds = settings.FIGURE_CACHE_SECONDS
+    return _read(figures, STORE.get_or_make(name, lambda: orjson.dumps(_plain(make())), seconds=seconds))
 
 
 def kept_result(figure: Figure, scope: Scope, *, on: date, members: Collection[int] | None = None) -> Result:
@@ -81,22 +68,6 @@ def _name(figures: Collection[Figure], scope: Scope, on: date, *, parts: bool) -
     return hashlib.sha256(repr(named).encode()).hexdigest()
 
 
-@contextmanager
-def _one_at_a_time(name: str) -> Iterator[list[bytes]]:
-    """Wait for who computes the same. Yields what they computed, also where Valkey is away; empty for the first."""
-    with _guard:
-        waiting = _locks.setdefault(name, [threading.Lock(), 0, []])
-        waiting[1] += 1
-    try:
-        with waiting[0]:
-            yield waiting[2]
-    finally:
-        with _guard:
-            waiting[1] -= 1
-            if not waiting[1]:
-                _locks.pop(name, None)
-
-
 def _plain(results: Mapping[str, Mapping[str, Result]]) -> dict[str, Any]:
     return {
         key: {
@@ -110,9 +81,7 @@ def _plain(results: Mapping[str, Mapping[str, Result]]) -> dict[str, Any]:
     }
 
 
-def _read(figures: Collection[Figure], content: bytes | None) -> Results | None:
-    if content is None:
-        return None
+def _read(figures: Collection[Figure], content: bytes) -> Results:
     plain = orjson.loads(content)
     return {
         figure.key: {

@@ -25,6 +25,7 @@ METHODS = ("get", "post", "patch", "put", "delete")
 _LABELS = {
     "figures": gettext_lazy("Figures"), "exports": gettext_lazy("Exports"), "dictionary": gettext_lazy("Dictionary"),
     "datapackage": gettext_lazy("Data package"), "changelog": gettext_lazy("Changes of the API"),
+    "search": gettext_lazy("Search"),
 }  # fmt: skip
 
 

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from reports.choices import Headline
 
 Counts = Mapping[str, int | Decimal | None]
-_OWED = ("green", "amber", "red", "no_update")
+# The buckets whose initiatives owe an update: of these the rule takes shares.
+OWED = ("green", "amber", "red", "no_update")
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ REPORTED_SHARE = Fraction(4, 5)
 
 
 def _worst_of(number: Counts, dollars: Counts) -> Ruling:
-    owed = sum(_count(number, bucket) for bucket in _OWED)
+    owed = sum(_count(number, bucket) for bucket in OWED)
     if not owed:
         return Ruling(Headline.NONE, "none")
     if _count(number, "red") and (_share(number, "red") >= RED_SHARE or _share(dollars, "red") >= RED_SHARE):
@@ -65,7 +66,7 @@ def _count(cells: Counts, bucket: str) -> int:
 
 def _share(cells: Counts, bucket: str) -> Fraction:
     """The bucket's part of all that owes an update; none where nothing is known."""
-    whole = sum((Fraction(cells.get(one) or 0) for one in _OWED), Fraction(0))
+    whole = sum((Fraction(cells.get(one) or 0) for one in OWED), Fraction(0))
     return Fraction(cells.get(bucket) or 0) / whole if whole > 0 else Fraction(0)
 
 

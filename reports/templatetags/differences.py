@@ -17,7 +17,7 @@ PLUS = "+"
 def at_point(value: Decimal | int | None, unit: str) -> SafeString:
     """A value at one end: exact; one that is not known says so, for it is not zero."""
     if value is None:
-        return format_html('<span class="absent">{}</span>', _("not known then"))
+        return format_html('<span class="absent">{}</span>', _("not known"))
     return format_html('<span class="figure">{}</span>', _exact(value, unit))
 
 

@@ -45,6 +45,7 @@ def index(request: HttpRequest) -> HttpResponse:
     refuse_others(request)
     groups = reference(_language())
     context = {
+        "trail": [(_("Data"), reverse("data")), (_("API reference"), "")],
         "sections": [Section(group, reverse("api-reference-group", args=[slug])) for slug, group in groups.items()],
         "refusals": REFUSALS,
         "base": request.build_absolute_uri(reverse("api:index")),

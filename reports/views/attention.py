@@ -1,27 +1,36 @@
-"""What needs a look: initiatives off track or at risk, those that have not reported, and milestones that are late."""
+"""What needs a look: initiatives off track or at risk and those that have not reported, as the page of a pillar lists
+them; and the milestones that are late by most."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Case, IntegerField, Value, When
 
 from initiatives.aggregates.freshness import Fresh, behind_by_state, freshness
 from initiatives.choices import HealthBucket
 from initiatives.models import Initiative, Milestone, StatusUpdate
 from initiatives.models.initiative import InitiativeQuerySet
+from reports.figures.compute import fetched
+from reports.views.rows import explained
 from reports.views.standing import Standing, standings
 
 SHOWN = 5  # of each; the overview is read at a glance, and says how many more there are
+# Days come from look-ups, which the fence makes once for each milestone: without it the condition and the order would
+# each ask again.
+_LATEST = """select found.id from ({unmet} offset 0) found(id, planned_on)
+    where found.planned_on < %s order by found.planned_on, found.id limit %s"""
 
 
 @dataclass(frozen=True)
 class Troubled:
-    """An initiative off track or at risk, with the update that says so."""
+    """An initiative off track or at risk, with the update that says so, and what explains its rating."""
 
     initiative: Initiative
     update: StatusUpdate
     standing: Standing
+    health_url: str
 
 
 @dataclass(frozen=True)
@@ -42,8 +51,8 @@ class Behind:
 
 
 def attention(initiatives: InitiativeQuerySet, *, on: date, at: datetime) -> dict[str, object]:
-    """The worst, worst first, who is furthest behind at that instant, and the latest milestones; how many there are in
-    all, the figures and the list say."""
+    """The worst, worst first, and who is furthest behind at that instant; how many there are in all, the figures and
+    the list say."""
     gravity = Case(When(health=HealthBucket.RED, then=Value(0)), default=Value(1), output_field=IntegerField())
     rows = list(
         initiatives.with_health(on=on)
@@ -59,20 +68,26 @@ def attention(initiatives: InitiativeQuerySet, *, on: date, at: datetime) -> dic
     others = behind.first(SHOWN)
     furthest = {row.pk: row for row in initiatives.filter(pk__in=others).for_list()}
     standing, fresh = standings([*keys, *others], on=on), freshness(others, at=at)
-    late = (
-        Milestone.objects.filter(initiative__in=initiatives.order_by().values("pk"))
-        .counted(on=on)
-        .for_list()
-        .late(on=on)
-    )
     return {
-        "troubled": [Troubled(row, updates[row.pk], standing[row.pk]) for row in rows],
+        "troubled": [Troubled(row, updates[row.pk], standing[row.pk], explained("health", row, on=on)) for row in rows],
         "behind": [Behind(furthest[key], fresh[key], standing[key]) for key in others],
         "behind_counts": behind.counts,
         "hollow": list(initiatives.hollow(on=on).for_list()[:SHOWN]),
-        "late_milestones": [_late(row, on=on) for row in late.order_by("planned_on", "pk")[:SHOWN]],
     }
 
 
-def _late(milestone: Any, *, on: date) -> LateMilestone:
-    return LateMilestone(milestone, (on - milestone.planned_on).days)
+def latest_milestones(initiatives: InitiativeQuerySet, *, on: date) -> list[LateMilestone]:
+    """Those of the figure `milestones_late` that are late by most days. Two queries."""
+    keys = _latest(initiatives, on=on)
+    rows: dict[int, Any] = {row.pk: row for row in Milestone.objects.filter(pk__in=keys).for_list()}
+    return [LateMilestone(rows[key], (on - rows[key].planned_on).days) for key in keys]
+
+
+def _latest(initiatives: InitiativeQuerySet, *, on: date) -> list[int]:
+    counted = Milestone.objects.filter(initiative__in=initiatives.order_by().values("pk")).counted(on=on)
+    unmet: Any = counted.unmet(on=on).with_dates().order_by()
+    try:
+        sql, parameters = unmet.values_list("pk", "planned_on").query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    return [key for (key,) in fetched((_LATEST.format(unmet=sql), (*parameters, on, SHOWN)))]

@@ -3,8 +3,6 @@
 import hashlib
 import json
 from collections.abc import Callable
-from functools import lru_cache
-from threading import Lock
 from typing import cast
 
 from django.contrib import messages
@@ -21,9 +19,14 @@ from reports.brief.pdf import NoRenderer, make_pdf
 from reports.brief.xlsx import make_xlsx
 from reports.models import WeeklyRollup
 from reports.views.asked import refuse_others
-from tracker.etags import has, program
+from tracker.errors import TooManyRequests
+from tracker.etags import has, program, tagged
+from tracker.exports import RETRY_SECONDS
 from tracker.http import SignedInRequest
 from tracker.letters import absolute
+from tracker.models import User
+from tracker.sending import Seat
+from tracker.valkey import Store
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 FORMS: dict[str, tuple[str, Callable[[Brief], bytes]]] = {
@@ -31,8 +34,8 @@ FORMS: dict[str, tuple[str, Callable[[Brief], bytes]]] = {
     "docx": (f"{_OFFICE}.wordprocessingml.document", make_docx),
     "xlsx": (f"{_OFFICE}.spreadsheetml.sheet", make_xlsx),
 }
-_KEPT = 32  # files of at most some tens of kilobytes: the newest rollup in each form and language, and some more
-_MAKING: dict[tuple[object, ...], Lock] = {}
+KEPT = 60 * 60  # seconds; a mail sends many to the same file at the same hour
+BRIEFS = Store("brief", "each brief is made anew")
 
 
 @login_required
@@ -49,13 +52,11 @@ def brief(request: HttpRequest, code: str, form: str) -> HttpResponse:
     address = absolute(found.get_absolute_url())
     tag = _tag(found.sha256, form, address)
     if has(tag, request.headers.get("If-None-Match", "")):
-        return _tagged(HttpResponseNotModified(), tag)
+        return tagged(HttpResponseNotModified(), tag)
     kind, _maker = FORMS[form]
     try:
-        asked = (found.pk, found.sha256, form, language, address)
-        # Of many who ask for it at once one makes it, and the others wait for that.
-        with _MAKING.setdefault(asked, Lock()):
-            content = _made(*asked)
+        name = tag.strip('"')
+        content = BRIEFS.get(name) or _made(name, found, form, address=address, user=user)
     except NoRenderer:
         messages.warning(
             request,
@@ -65,28 +66,29 @@ def brief(request: HttpRequest, code: str, form: str) -> HttpResponse:
             ),
         )
         return redirect(found.get_absolute_url())
-    name = pgettext("file name", "brief")
+    title = pgettext("file name", "brief")
     answer = HttpResponse(content, content_type=kind)
-    answer["Content-Disposition"] = f'attachment; filename="{found.code}-{name}-{language}.{form}"'
-    return _tagged(answer, tag)
+    answer["Content-Disposition"] = f'attachment; filename="{found.code}-{title}-{language}.{form}"'
+    return tagged(answer, tag)
 
 
-@lru_cache(maxsize=_KEPT)
-def _made(pk: int, sha256: str, form: str, language: str, address: str) -> bytes:
-    """The file, made once: what is sealed never changes, and a mail sends many to it at the same hour. Raises
-    `NoRenderer`."""
-    payload = WeeklyRollup.objects.values_list("payload", flat=True).get(pk=pk, sha256=sha256)
+def _made(name: str, rollup: WeeklyRollup, form: str, *, address: str, user: User) -> bytes:
+    """The file, made anew. Whoever makes one, or waits for another's, takes a seat of those for files on their way:
+    however many are asked for, pages find a thread. Raises `NoRenderer`, and `TooManyRequests` without a seat."""
+    seat = Seat.take(user.pk)
+    if seat is None:
+        message = _("Too many files are being sent. Try again in a few seconds.")
+        raise TooManyRequests(message, seconds=RETRY_SECONDS)
     _kind, make = FORMS[form]
-    return make(brief_of(json.loads(payload), sha256=sha256, address=address))
+
+    def made() -> bytes:
+        return make(brief_of(json.loads(rollup.payload), sha256=rollup.sha256, address=address))
+
+    with seat:
+        return BRIEFS.get_or_make(name, made, seconds=KEPT)
 
 
 def _tag(sha256: str, form: str, address: str) -> str:
     """The `ETag`: the seal, and the program, of which another release may write it otherwise. The address holds the
     language."""
     return f'"{hashlib.sha256(repr((sha256, form, address, program())).encode()).hexdigest()[:32]}"'
-
-
-def _tagged(answer: HttpResponse, tag: str) -> HttpResponse:
-    answer["ETag"] = tag
-    answer["Cache-Control"] = "private, no-cache"
-    return answer

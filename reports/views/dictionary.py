@@ -7,6 +7,7 @@ from typing import TypeVar
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -81,6 +82,7 @@ def dictionary(request: HttpRequest) -> HttpResponse:
         sections = [found for one in sections if (found := _narrowed(one, text.casefold()))]
         figures = [one for one in figures if one.holds(text.casefold())]
     context = {
+        "trail": [(_("Data"), reverse("data")), (_("Data dictionary"), "")],
         "asked": text,
         "chosen": chosen,
         "narrowed": bool(text or chosen),

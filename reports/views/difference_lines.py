@@ -12,6 +12,7 @@ from reports.differences import CellDifference, Difference, Moved, Part
 from reports.differences.told import ToldRow
 from reports.figures import Result
 from reports.figures.values import Amount
+from reports.panels import explain_url
 from reports.views.labels import bucket_labels
 
 STEPS = 10  # revisions of a row on a page
@@ -35,13 +36,14 @@ class PartLine:
 
 @dataclass(frozen=True)
 class Line:
-    """A figure, or one of its buckets, at both points. `sealed`: what the document says, where computing it again says
-    something else."""
+    """A figure, or one of its buckets, at both points; `ends` explain what it was at each, empty where that is not
+    known. `sealed`: what the document says, where computing it again says something else."""
 
     label: str
     cell: CellDifference
     parts: list[PartLine]
     url: str
+    ends: tuple[str, str]
     sealed: Counted | None = None
 
 
@@ -106,7 +108,8 @@ def _block(one: Difference, reported: Result | None) -> Block:
     labels = bucket_labels(one.figure, [cell.bucket for cell in one.cells])
 
     def line(label: str, cell: CellDifference, said: Amount | None) -> Line:
-        return Line(label, cell, _parts(cell), _url(one, cell.bucket), Counted(said) if doubted(cell, said) else None)
+        doubt = Counted(said) if doubted(cell, said) else None
+        return Line(label, cell, _parts(cell), _url(one, cell.bucket), ends(one, cell), doubt)
 
     def doubted(cell: CellDifference, said: Amount | None) -> bool:
         return reported is not None and said != cell.before
@@ -137,6 +140,18 @@ def _url(one: Difference, bucket: str) -> str:
     return f"{reverse('figure-difference', args=[one.figure.key])}?{urlencode(given(query))}"
 
 
+def ends(one: Difference, cell: CellDifference) -> tuple[str, str]:
+    """The explanations of what a cell was at either point, as it was counted and known there."""
+
+    def explained(number: int, value: Amount | None) -> str:
+        point = one.points[number]
+        if value is None:
+            return ""
+        return explain_url(one.figures[number], one.scope, on=point.on, bucket=cell.bucket, as_of=f"r{point.revision}")
+
+    return explained(0, cell.before), explained(1, cell.after)
+
+
 def _parts(cell: CellDifference) -> list[PartLine]:
     return [PartLine(part, change, cell.rows[part]) for part, change in cell.parts.items()]
 
@@ -154,7 +169,10 @@ def buckets(found: Difference, labels: dict[str, str]) -> list[Line]:
     """The buckets that differ, of a figure that is split."""
     if not found.figure.buckets:
         return []
-    return [Line(labels[cell.bucket], cell, _parts(cell), "") for cell in found.cells if cell.differs]
+    differing = [cell for cell in found.cells if cell.differs]
+    return [
+        Line(labels[cell.bucket], cell, _parts(cell), _url(found, cell.bucket), ends(found, cell)) for cell in differing
+    ]
 
 
 def groups(told: Iterable[ToldRow], labels: dict[str, str], bucket: str, *, cell: CellDifference | None) -> list[Group]:

@@ -22,9 +22,10 @@ from reports.figures import FIGURES, Result, figure
 from reports.figures.scopes import find_scope
 from reports.forms_compare import CompareForm
 from reports.models import WeeklyRollup
+from reports.panels import explain_url
 from reports.sealed import SealedBoard, sealed_board
-from reports.views.difference_lines import blocks, buckets, given, groups, split
-from reports.views.explain import UNITS, where
+from reports.views.difference_lines import blocks, buckets, ends, given, groups, split
+from reports.views.explain import UNITS, trail_to, where
 from reports.views.labels import bucket_labels
 from tracker.errors import Invalid
 from tracker.filters import refuse_unknown
@@ -88,6 +89,11 @@ def compare(request: HttpRequest, plan: str) -> HttpResponse:
         "scope": scope,
         "where": where(scope),
         "points": (first, second),
+        "trail": [
+            (bilingual_text(found, "title"), found.get_absolute_url()),
+            (_("Weekly rollups"), reverse("rollups", args=[plan])),
+            (_("Compare"), ""),
+        ],
         "form": CompareForm.of_points(found, user=user, scope=scope_code, points=(first, second)),
         **split(blocks(listed)),
         "parts": list(Part),
@@ -119,6 +125,11 @@ def difference(request: HttpRequest, key: str) -> HttpResponse:
         "scope": scope,
         "where": where(scope),
         "points": points,
+        "trail": [
+            *trail_to(scope),
+            (title, explain_url(declared, scope_code, on=points[1].on, bucket=bucket)),
+            (_("Difference"), ""),
+        ],
         "figure": declared,
         "figures": found.figures,
         "title": title,
@@ -126,6 +137,7 @@ def difference(request: HttpRequest, key: str) -> HttpResponse:
         "unit": declared.unit.value,
         "unit_label": UNITS[declared.unit],
         "cell": cell,
+        "ends": ends(found, cell) if cell else ("", ""),
         "lines": [] if bucket else buckets(found, labels),
         "split": bool(declared.buckets),
         "groups": groups(told, labels, bucket, cell=cell),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from initiatives.aggregates.money import line_funds
 from initiatives.choices import FundingSource, Vote
-from initiatives.models import BudgetLine
+from initiatives.models import BudgetLine, Initiative, StatusUpdate
 from pillars.models import Pillar, Plan
 from reports.explanations import SHOWN, Explanation, explain
 from reports.figures import Unit, figure
@@ -23,6 +23,7 @@ from reports.figures.declaration import version_of
 from reports.figures.scopes import Kind, Scope
 from reports.page_cache import remembered
 from reports.panels import Panel
+from reports.rules.headline import OWED
 from reports.views.asked import asked_scope, refuse_others
 from reports.views.funds import Step, line_steps
 from reports.views.labels import bucket_labels
@@ -61,7 +62,7 @@ def explanation(request: HttpRequest, key: str) -> HttpResponse:
     line = BudgetLine.objects.filter(pk=explained.line).for_list().first() if explained.line else None
     context = {
         "plan": scope.selection.plan,
-        "trail": [*_trail(scope), (panel.label, "")],
+        "trail": [*trail_to(scope), (panel.label, "")],
         "where": where(scope),
         "scope": scope,
         "on": on,
@@ -80,6 +81,7 @@ def explanation(request: HttpRequest, key: str) -> HttpResponse:
         ],
         "more": max(0, len(explained.rows) - SHOWN),
         "steps": _steps(explained, on=on),
+        **_opinion(explained),
         "json_url": _json_url(request, explained),
     }
     return render(request, "reports/explanation.html", context)
@@ -98,6 +100,19 @@ def _steps(explained: Explanation, *, on: date) -> list[Step]:
         return []
     [one] = line_funds(BudgetLine.objects.filter(pk=explained.line), on=on)
     return line_steps(one, explained.figure.key, explained.scope.code, on=on)
+
+
+def _opinion(explained: Explanation) -> dict[str, Any]:
+    """The approved update that an initiative's health rests on, None where none is in force; nothing for what is no
+    health, or of more than one initiative, or of one that owes no update: its lifecycle says where it stands."""
+    scope = explained.scope
+    if scope.kind is not Kind.INITIATIVE or explained.figure.buckets != ("health",):
+        return {}
+    found: Any = scope.selection.initiatives.with_health(on=explained.on).get()
+    if found.health not in OWED:
+        return {}
+    in_force = StatusUpdate.objects.in_force(on=explained.on).filter(initiative=cast(Initiative, scope.subject))
+    return {"rated": True, "in_force": in_force.select_related("week", "decided_by").first()}
 
 
 def _json_url(request: HttpRequest, explained: Explanation) -> str:
@@ -122,7 +137,7 @@ def where(scope: Scope) -> str:
     return title if scope.kind is Kind.PLAN else f"{subject.code} {title}"
 
 
-def _trail(scope: Scope) -> list[tuple[str, str]]:
+def trail_to(scope: Scope) -> list[tuple[str, str]]:
     """The way from the plan to the scope."""
     plan: Plan = scope.selection.plan
     trail = [(bilingual_text(plan, "title"), plan.get_absolute_url())]

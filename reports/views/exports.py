@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -37,6 +38,7 @@ def exports(request: HttpRequest) -> HttpResponse:
     jobs = list(ExportJob.objects.of(user).for_list()[:SHOWN])
     working = any(job.is_working for job in jobs)
     context = {
+        "trail": [(_("Data"), reverse("data")), (_("My exports"), "")],
         "jobs": [(job, _label(job.dataset), job.usable(at=at)) for job in jobs],
         "working": working,
         "held_up": working and standing(at=at).tick_late,

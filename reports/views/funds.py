@@ -24,20 +24,32 @@ STAGES = (Stage.PLANNED, Stage.AUTHORITY, Stage.COMMITMENT, Stage.EXPENDITURE, S
 
 
 @dataclass(frozen=True)
+class AmountCell(Cell):
+    """An amount of dollars. What is not known has no explanation and so no `url`; `place` is where it would lie."""
+
+    place: str
+
+
+@dataclass(frozen=True)
 class FundsRow:
     """Some budget lines of one fiscal year taken together. `organization` is None for all of them."""
 
     fiscal_year: int
     organization: Organization | None
-    stages: list[Cell]
-    free: Cell
+    stages: list[AmountCell]
+    free: AmountCell
     burn: Decimal | None
     elapsed: Decimal
-    year_end: Cell
+    year_end: AmountCell
     basis: str
-    lapse: Cell
+    lapse: AmountCell
     lapses_on: list[date]
-    overspent: Cell
+    overspent: AmountCell
+
+    @property
+    def cells(self) -> list[AmountCell]:
+        """Every amount of it."""
+        return [*self.stages, self.free, self.year_end, self.lapse, self.overspent]
 
 
 @dataclass(frozen=True)
@@ -60,10 +72,12 @@ class Step:
     url: str = ""
 
 
-def _cell(key: str, bucket: str, label: str, amount: Decimal | None, scope: str, *, on: date) -> Cell:
-    """What is not known has no explanation."""
-    url = "" if amount is None else explain_url(figure(key), scope, on=on, bucket=bucket)
-    return Cell(bucket, label, amount, 0.0, url)
+def _cell(key: str, bucket: str, label: str, amount: Decimal | None, scope: str, *, on: date) -> AmountCell:
+    return _amount(bucket, label, amount, explain_url(figure(key), scope, on=on, bucket=bucket))
+
+
+def _amount(bucket: str, label: str, value: Amount | None, place: str) -> AmountCell:
+    return AmountCell(bucket, label, value, 0.0, "" if value is None else place, place)
 
 
 def line_rows(funds: Iterable[LineFunds], scope: str, *, on: date) -> list[LineRow]:
@@ -72,7 +86,7 @@ def line_rows(funds: Iterable[LineFunds], scope: str, *, on: date) -> list[LineR
 
 
 def _line(one: LineFunds, scope: str, *, on: date) -> LineRow:
-    def cell(key: str, label: str, amount: Decimal | None) -> Cell:
+    def cell(key: str, label: str, amount: Decimal | None) -> AmountCell:
         return _cell(key, line_bucket(_of(one), one.line.pk), label, amount, scope, on=on)
 
     return LineRow(
@@ -84,7 +98,7 @@ def _line(one: LineFunds, scope: str, *, on: date) -> LineRow:
     )
 
 
-def _stage(one: LineFunds, stage: Stage, scope: str, *, on: date) -> Cell:
+def _stage(one: LineFunds, stage: Stage, scope: str, *, on: date) -> AmountCell:
     bucket = line_bucket(f"{_of(one)}/{stage.value}", one.line.pk)
     return _cell("money_by_organization", bucket, str(stage.label), one.totals.at(stage), scope, on=on)
 
@@ -130,7 +144,7 @@ def _row(funds: Funds, year: int, organization: Organization | None, scope: str,
     bucket = f"{year}/{organization.code}" if organization else str(year)
     by_stage = "money_by_organization" if organization else "money"
 
-    def cell(key: str, of: str, label: str, amount: Decimal | None) -> Cell:
+    def cell(key: str, of: str, label: str, amount: Decimal | None) -> AmountCell:
         return _cell(key, of, label, amount, scope, on=on)
 
     ends = {last_day_to_spend(year, life_years=one.line.organization.fund_life_years) for one in funds.lines}
@@ -159,16 +173,16 @@ class GlanceRow:
 
     fiscal_year: int
     present: bool
-    planned: Cell
-    authority: Cell
-    spent: Cell
+    planned: AmountCell
+    authority: AmountCell
+    spent: AmountCell
     spent_share: Decimal | None
-    free: Cell
-    year_end: Cell
+    free: AmountCell
+    year_end: AmountCell
     year_end_share: Decimal | None
     so_far: bool
-    lapse: Cell
-    overspent: Cell
+    lapse: AmountCell
+    overspent: AmountCell
 
 
 def glance_rows(panel: Callable[[str], Panel], *, on: date) -> list[GlanceRow]:
@@ -178,7 +192,7 @@ def glance_rows(panel: Callable[[str], Panel], *, on: date) -> list[GlanceRow]:
 
 
 def _glance(panel: Callable[[str], Panel], year: int, *, present: bool) -> GlanceRow:
-    def stage(of: Stage) -> Cell:
+    def stage(of: Stage) -> AmountCell:
         return _year_cell(panel("money"), f"{year}/{of.value}", str(of.label))
 
     authority, spent = stage(Stage.AUTHORITY), stage(Stage.EXPENDITURE)
@@ -200,11 +214,11 @@ def _glance(panel: Callable[[str], Panel], year: int, *, present: bool) -> Glanc
     )
 
 
-def _year_cell(panel: Panel, bucket: str, label: str) -> Cell:
-    """The bucket, or the sum of all that begin with it; what is not known has no explanation."""
+def _year_cell(panel: Panel, bucket: str, label: str) -> AmountCell:
+    """The bucket, or the sum of all that begin with it."""
     cells = panel.result.cells
     amount = known_sum(value for key, value in cells.items() if key == bucket or key.startswith(f"{bucket}/"))
-    return Cell(bucket, label, amount, 0.0, "" if amount is None else panel.explain(bucket))
+    return _amount(bucket, label, amount, panel.explain(bucket))
 
 
 def _share(part: Cell, authority: Cell) -> Decimal | None:

@@ -72,6 +72,10 @@ def plan_history(request: HttpRequest, plan: str) -> HttpResponse:
     context = {
         "plan": scope.selection.plan,
         "scope": scope,
+        "trail": [
+            (bilingual_text(scope.selection.plan, "title"), scope.selection.plan.get_absolute_url()),
+            (_("History"), ""),
+        ],
         "form": form,
         "filtered": any(request.GET.get(name) for name in FILTERS),
         "clear_url": address,

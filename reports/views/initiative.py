@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Any, cast
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -13,24 +12,28 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from initiatives.aggregates.freshness import freshness
-from initiatives.aggregates.money import Funds, line_funds
-from initiatives.choices import Lifecycle, Supports
+from initiatives.aggregates.money import Funds, LineFunds, line_funds
+from initiatives.aggregates.slips import slips
+from initiatives.choices import Lifecycle, Stage, Supports
 from initiatives.filters import InitiativeFilter
 from initiatives.filters.scope import asked_instant
 from initiatives.forms import InitiativeListForm
-from initiatives.models import BudgetLine, FundingAnnouncement, Initiative, LedgerEntry, StatusUpdate
+from initiatives.models import BudgetLine, FundingAnnouncement, Initiative, LedgerEntry, Milestone, StatusUpdate
 from initiatives.rules.money import StageTotals
 from pillars.models import Plan, ReportingWeek
+from pillars.rules import fiscal_year
 from reports.comparison import compared
 from reports.figures import figure
 from reports.figures.scopes import Scope
 from reports.page_cache import remembered
-from reports.panels import board, explain_url
+from reports.panels import Cell, board, explain_url
 from reports.views.asked import asked_scope, refuse_others
-from reports.views.funds import STAGES, lapse_rules, line_rows, year_rows
+from reports.views.funds import STAGES, FundsRow, lapse_rules, line_rows, year_rows
 from reports.views.history import latest
 from reports.views.indicators import initiative_indicators
-from reports.views.milestones import milestone_rows
+from reports.views.lists import unfiltered
+from reports.views.milestones import MilestoneRow, milestone_rows
+from reports.views.pictures import burn_picture, slip_picture, status_picture, timeline_picture
 from reports.views.rows import before, initiative_rows
 from reports.views.standing import standings, status_strip
 from tracker import formats
@@ -47,6 +50,7 @@ FIGURES = (
     "money", "milestones_met", "milestones_late", "milestones_next", "milestones", "milestone_weight", "milestone_slip",
     "milestone_moves",
 )  # fmt: skip
+SPENT = STAGES.index(Stage.EXPENDITURE)
 UPDATES = 8
 ENTRIES = 10
 PAGE = 50
@@ -65,6 +69,7 @@ def initiative(request: HttpRequest, plan: str, code: str) -> HttpResponse:
     last = Revision.objects.filter(number=found.revision).first()
     figures = board(scope, on=on, keys=FIGURES)
     against = compared(request, scope, figures)
+    rows = milestone_rows(found, on=on, user=user, then=against.then if against else None)
     context = {
         "plan": found.plan,
         "initiative": found,
@@ -79,14 +84,15 @@ def initiative(request: HttpRequest, plan: str, code: str) -> HttpResponse:
         **_origin(found),
         "last_revision": last,
         "knows_why": last is not None and knows_why(user, last),
-        "milestone_rows": milestone_rows(found, on=on, user=user, then=against.then if against else None),
+        "milestone_rows": rows,
+        **_dates(found, rows, on=on),
         "evidence": list(found.evidence.filter(milestone=None).for_list()),
         "indicator_rows": initiative_indicators(found, on=on),
         "announcements": list(FundingAnnouncement.objects.filter(initiative=found).for_list()),
         "panel": latest(request, scope),
         **_status(found, on=on),
         "fresh": freshness([found.pk], at=asked_instant(request, on))[found.pk],
-        "before": before([found], against.then)[found.pk] if against else None,
+        "before": before([found], against)[found.pk] if against else None,
         **{key: figures.panel(key, scope.code) for key in FIGURES},
         **_ledger(scope, found, on=on, every_entry=_every_entry(request)),
         **_permitted(found, user, live=cast(SignedInRequest, request).moment.live),
@@ -95,12 +101,12 @@ def initiative(request: HttpRequest, plan: str, code: str) -> HttpResponse:
 
 
 def _origin(found: Initiative) -> dict[str, Any]:
-    """Where it happens, each place with the list of what happens there; and the publications that it rests on."""
+    """Where it happens, each place with all that happens there; and the publications that it rests on."""
     sources = list(found.sources.for_list())
-    others = reverse("initiatives", args=[found.plan.code])
+    there = reverse("places", args=[found.plan.code])
     return {
         "places": [
-            (row.place, f"{others}?{urlencode({'place': row.place.code})}")
+            (row.place, f"{there}#place-{row.place.code}")
             for row in found.places.select_related("place").order_by("place__code")
         ],
         "commitment_sources": [row for row in sources if row.supports == Supports.COMMITMENT],
@@ -116,6 +122,17 @@ def _trail(found: Initiative) -> list[tuple[str, str]]:
     ]
 
 
+def _dates(found: Initiative, rows: list[MilestoneRow], *, on: date) -> dict[str, Any]:
+    """The milestones as pictures."""
+    moved = slips(Milestone.objects.filter(initiative=found).counted(on=on), on=on)
+    return {
+        "timeline": timeline_picture(rows, announced=found.plan.announced_on, on=on),
+        "cancelled": any(row.state == "cancelled" for row in rows),
+        "slips": moved,
+        "slip_chart": slip_picture(moved, on=on),
+    }
+
+
 def _status(found: Initiative, *, on: date) -> dict[str, Any]:
     """The update in force, the strip of weeks, and the updates before."""
     updates = StatusUpdate.objects.approved().filter(initiative=found, week__starts_on__lte=on).for_list()
@@ -125,7 +142,7 @@ def _status(found: Initiative, *, on: date) -> dict[str, Any]:
         .select_related("week", "author", "submitted_by", "decided_by")
         .first(),
         "standing": standings([found.pk], on=on)[found.pk],
-        "strip": status_strip(found.pk, found.plan_id, on=on),
+        "strip": status_picture(status_strip(found.pk, found.plan_id, on=on)),
         "updates": list(updates[:UPDATES]),
     }
 
@@ -140,7 +157,9 @@ def _ledger(scope: Scope, found: Any, *, on: date, every_entry: bool) -> dict[st
     latest = list(entries.order_by("-effective_on", "-pk")[: None if every_entry else ENTRIES])
     return {
         **_money(scope, found, on=on),
+        "every_entry": every_entry,
         "funding_url": explain_url(figure("health_dollars"), scope.code, on=on),
+        "health_url": explain_url(figure("health"), scope.code, on=on),
         "entries": latest,
         "entries_in_all": entries.count() if len(latest) == ENTRIES else len(latest),
         "entries_url": f"{found.get_absolute_url()}?entries=all#entries",
@@ -160,12 +179,29 @@ def _money(scope: Scope, found: Any, *, on: date) -> dict[str, Any]:
     """The fiscal years and the budget lines, with the rules by which they lapse."""
     funds = line_funds(BudgetLine.objects.filter(initiative=found).for_list(), on=on)
     standing = [one for one in funds if one.totals != StageTotals()]
+    together, years = Funds(tuple(standing)), year_rows(standing, scope.code, on=on)
+    beyond = explain_url(figure("overspent"), scope.code, on=on)
     return {
         "stages": STAGES,
-        "year_rows": year_rows(standing, scope.code, on=on),
+        "year_rows": years,
+        **_burn(found, standing, years, on=on),
         "line_rows": line_rows(funds, scope.code, on=on),
-        "over": Funds(tuple(standing)).over,
+        "over": together.over,
+        "overspent": Cell("", _("Spent beyond authority"), together.overspent, 0.0, beyond),
         "rules": lapse_rules(standing),
+    }
+
+
+def _burn(found: Initiative, funds: list[LineFunds], years: list[FundsRow], *, on: date) -> dict[str, Any]:
+    """The fiscal year that holds the day, as a picture, and its row among the years."""
+    year = fiscal_year(on)
+    own = Funds(tuple(one for one in funds if one.line.fiscal_year == year))
+    row = next((row for row in years if row.fiscal_year == year), None)
+    return {
+        "fiscal_year": year,
+        "burn": burn_picture(BudgetLine.objects.filter(initiative=found), own, year=year, on=on) if row else None,
+        "burn_row": row,
+        "burn_url": next((cell.url for cell in (row.stages[SPENT], *row.stages) if cell.url), "") if row else "",
     }
 
 
@@ -202,12 +238,10 @@ def initiatives(request: HttpRequest, plan: str) -> HttpResponse:
         "scope": scope,
         "on": on,
         "form": InitiativeListForm(request.GET, plan=subject, user=user),
-        "filtered": len(data) > 1 + ("as_of" in data),
-        "clear_url": reverse("initiatives", args=[plan]),
+        "filtered": any(name not in ("plan", "as_of", "on") for name in data),
+        "clear_url": unfiltered(request),
         "page": page,
-        "rows": initiative_rows(
-            page.rows, on=on, at=asked_instant(request, on), then=against.then if against else None
-        ),
+        "rows": initiative_rows(page.rows, on=on, at=asked_instant(request, on), against=against),
         "query": data.urlencode(),
     }
     return render(request, "reports/initiatives.html", context)

@@ -10,7 +10,6 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Count, F, Q, QuerySet, Window
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -21,12 +20,17 @@ from initiatives.filters.milestone import SLIP
 from initiatives.models import Evidence
 from initiatives.rules import slippage_days
 from pillars.models import Plan
+from reports.comparison import Cells, compared
+from reports.differences import Point
 from reports.figures import FIGURES as FIGURE_OF
-from reports.figures.scopes import Scope
+from reports.figures.scopes import NoSuchScope, Scope, find_scope
 from reports.forms_milestones import SORTS, MilestoneListForm
 from reports.page_cache import remembered
 from reports.panels import explain_url
 from reports.views.asked import asked_scope
+from reports.views.lists import unfiltered
+from reports.views.milestone_before import ListedBefore, listed_before
+from reports.views.milestone_pictures import slip_steps, timeline
 from reports.views.milestones import milestone_state
 from tracker.cursors import no_such_page, of_cursor, to_cursor
 from tracker.errors import Invalid
@@ -37,7 +41,7 @@ from tracker.pages import Page, linked
 
 PAGE = 50
 FIGURES = ("milestones", "milestones_met", "milestones_late")
-BESIDE = frozenset({"as_of", "after", "sort"})
+BESIDE = frozenset({"as_of", "after", "sort", "compare"})
 BY_CODE = ("initiative__code", "code", "pk")
 # What the rows are ordered by where not by code; what has no such day or slip comes last.
 KEYS = {"promised": F("planned_on"), "expected": F("expected_on"), "slip": 0 - SLIP}
@@ -55,7 +59,8 @@ QUICK: tuple[tuple[Promise, dict[str, str]], ...] = (
 @dataclass(frozen=True)
 class ListedMilestone:
     """A milestone as a row of the list. Slips are in days, as the columns of the export have them; `late_days` counts
-    from the promised day while it is late; `evidence` is how many links and files bear it out."""
+    from the promised day while it is late; `evidence` is how many links and files bear it out; `before`: what it was,
+    where the page is compared with another moment."""
 
     milestone: Any
     state: str
@@ -63,6 +68,7 @@ class ListedMilestone:
     slip_first: int | None
     slip_latest: int | None
     evidence: int
+    before: ListedBefore | None = None
 
     @property
     def moved(self) -> bool:
@@ -93,8 +99,9 @@ def milestones(request: HttpRequest, plan: str) -> HttpResponse:
     found = MilestoneFilter(asked, MilestoneFilter.base(user, on=on), request=request, also=BESIDE).rows
     # Says nothing new, but lets the index of a plan's codes give the order.
     page = _page(request, found.filter(initiative__plan=subject))
-    exported = without(asked, "sort", "after")
+    exported = without(asked, "sort", "after", "compare")
     totals = {key: _total(key, scope, on=on) for key in FIGURES}
+    against = compared(request, scope, _cells(totals, scope, on=on), before=lambda then: _before(scope, user, then))
     filtered = any(name not in ("plan", "as_of", "on") for name in exported)
     context = {
         "plan": subject,
@@ -102,10 +109,13 @@ def milestones(request: HttpRequest, plan: str) -> HttpResponse:
         "on": on,
         "form": MilestoneListForm(request.GET, plan=subject, user=user),
         "filtered": filtered,
-        "clear_url": reverse("milestones", args=[plan]),
+        "clear_url": unfiltered(request),
+        "apart_url": unfiltered(request, counted="false"),
         "quick": _quick(request, exported),
         "page": page,
-        "rows": _rows(page.rows, on=on, user=user),
+        "rows": _rows(page.rows, on=on, user=user, then=against.then if against else None),
+        "timeline": timeline(page.rows, subject, on=on),
+        "slip_steps": slip_steps(request, found, page.total),
         "apart": None if filtered or page.total is None else page.total - totals["milestones"].value,
         "query": exported.urlencode(),
         **totals,
@@ -119,6 +129,19 @@ def _total(key: str, scope: Scope, *, on: date) -> Total:
     rows = figure.rows(scope.selection, on)
     label = str(getattr(figure, f"label_{get_language()}"))
     return Total(label, rows.order_by().count(), explain_url(figure, scope.code, on=on))
+
+
+def _cells(totals: dict[str, Total], scope: Scope, *, on: date) -> Cells:
+    return Cells(on, {(key, scope.code, ""): total.value for key, total in totals.items()})
+
+
+def _before(scope: Scope, user: User, then: Point) -> Cells | None:
+    """The figures above the list at a point; None before the plan was there."""
+    try:
+        known = find_scope(scope.code, user=user, past=True)
+    except NoSuchScope:
+        return None
+    return _cells({key: _total(key, known, on=then.on) for key in FIGURES}, known, on=then.on)
 
 
 def _asked(request: HttpRequest, plan: str) -> QueryDict:
@@ -135,15 +158,11 @@ def _asked(request: HttpRequest, plan: str) -> QueryDict:
 
 def _quick(request: HttpRequest, exported: QueryDict) -> list[tuple[Promise, str, bool]]:
     """Name, address and whether it is what is shown, of each quick filter."""
-    kept = {name: request.GET[name] for name in ("on",) if request.GET.get(name)}
     shown = {name: value for name, value in exported.items() if name not in ("plan", "as_of", "on")}
     found = []
     for label, parameters in QUICK:
-        query = QueryDict(mutable=True)
-        query.update({**kept, **parameters})
-        address = f"{request.path}?{query.urlencode()}" if query else request.path
         filters = {name: value for name, value in parameters.items() if name != "sort"}
-        found.append((label, address, filters == shown))
+        found.append((label, unfiltered(request, **parameters), filters == shown))
     return found
 
 
@@ -210,8 +229,9 @@ def _later(sort: str, key: Any, pk: Any) -> Q:
     return Q(key__gt=key) | Q(key=key, pk__gt=pk) | Q(key__isnull=True)
 
 
-def _rows(found: Sequence[Any], *, on: date, user: User) -> list[ListedMilestone]:
-    """Rows of the page. One query, however many."""
+def _rows(found: Sequence[Any], *, on: date, user: User, then: Point | None) -> list[ListedMilestone]:
+    """Rows of the page. One query, however many; four where they are compared with a point."""
+    earlier = listed_before(found, then, on=on) if then else {}
     keys = [row.pk for row in found]
     borne = Counter(
         dict(
@@ -231,11 +251,12 @@ def _rows(found: Sequence[Any], *, on: date, user: User) -> list[ListedMilestone
             slip_first=_slip(row, row.first_baseline_on),
             slip_latest=_slip(row, row.baseline_on),
             evidence=borne[row.pk] + bool(row.evidence),
+            before=earlier.get(row.pk),
         )
         for row in found
     ]
 
 
 def _slip(row: Any, baseline_on: date | None) -> int | None:
-    last = row.actual_on or row.forecast_on
+    last = row.reached_on
     return slippage_days(baseline_on=baseline_on, expected_on=last) if baseline_on and last else None

@@ -1,7 +1,6 @@
 """The plan at a glance, and one pillar of it."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -13,26 +12,31 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from initiatives.filters.scope import asked_instant
-from initiatives.models import FundingAnnouncement
 from pillars.models import Pillar, Plan, ReportingWeek
-from reports.comparison import compared
+from reports.comparison import Comparison, compared
 from reports.figures.scopes import Scope
-from reports.headlines import ShownHeadline, headlines
+from reports.headlines import headlines
 from reports.models import WeeklyRollup
 from reports.page_cache import remembered
-from reports.panels import Board, Cell, Panel, board
+from reports.panels import Board, board
+from reports.views.announced import announced
 from reports.views.asked import asked_scope, refuse_others
 from reports.views.attention import attention
+from reports.views.attention_groups import attention_groups
 from reports.views.distributions import distribution
 from reports.views.funds import glance_rows
 from reports.views.headline import may_report
 from reports.views.history import latest
+from reports.views.lists import Lists
+from reports.views.matters import healths
+from reports.views.outlook import ahead, outcomes, year_drawings
+from reports.views.pillar_pictures import pillar_pictures
+from reports.views.pillar_rows import looks, pillar_rows
 from reports.views.rows import initiative_rows
+from reports.views.this_week import this_week
 from tracker import formats
-from tracker.charts import Distribution
 from tracker.filters import effective_date
 from tracker.http import SignedInRequest
-from tracker.models import Organization
 from tracker.pages import page_of, shown_instant
 from tracker.templatetags.tracker import bilingual_text
 
@@ -44,27 +48,6 @@ MONEY_FIGURES = ("money", "free_balance", "year_end_forecast", "projected_lapse"
 SHOWN = ("health", "health_dollars", "freshness", *MILESTONE_FIGURES, *MONEY_FIGURES)
 
 PAGE = 50
-
-
-@dataclass(frozen=True)
-class PillarCard:
-    """One pillar on the overview."""
-
-    pillar: Pillar
-    headline: ShownHeadline
-    health: Panel
-    chart: Distribution
-    met: Panel
-    milestones: Panel
-    late: Panel
-
-
-@dataclass(frozen=True)
-class AnnouncedRow:
-    """What one organization was announced to get within the plan's total; an organization of None is not named."""
-
-    organization: Organization | None
-    cell: Cell
 
 
 def no_plan(request: HttpRequest) -> HttpResponse:
@@ -88,33 +71,31 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @remembered
 def plan(request: HttpRequest, plan: str) -> HttpResponse:
-    """Health of the pillars, what needs attention, milestones, money."""
+    """The plan at a glance: pillars, what needs attention, what changed, what lies ahead, money, outcomes."""
     refuse_others(request, "compare")
     user = cast(SignedInRequest, request).user
     on = effective_date(request)
     scope = asked_scope(request, plan)
     figures = board(scope, on=on, keys=("announced", *SHOWN))
-    compared(request, scope, figures)
+    against = compared(request, scope, figures)
     subject = cast(Plan, scope.subject)
     pillars = Pillar.objects.visible_to(user).filter(plan=subject).for_list()
-    announced = figures.panel("announced", scope.code)
     numbers: dict[int | None, str] = {pillar.number: f"{scope.code}/{pillar.number}" for pillar in pillars}
     week = ReportingWeek.objects.filter(plan=subject).holding(on).first()
     # What was reported is of a whole plan or pillar; beside the colour of a reader's part it would mislead.
     colours = headlines(subject, None if scope.partial else week, figures, {None: scope.code, **numbers})
+    rows = pillar_rows(pillars, figures, scope, colours, against=against)
     context = {
         "plan": subject,
         "headline": colours[None],
         "report_url": reverse("plan-headline", args=[subject.code]) if reports_headline(request, scope) else "",
-        **dashboard(scope, figures, at=asked_instant(request, on)),
-        "announced": announced,
-        "announced_rows": announced_rows(announced),
-        **_apart(subject, announced),
-        "announcements": list(FundingAnnouncement.objects.visible_to(user).filter(plan=subject).for_list()),
-        "pillars": [_card(pillar, figures, scope, colours[pillar.number]) for pillar in pillars],
+        **_figures(scope, figures, against),
+        **_glance(request, scope, figures),
+        **announced(subject, figures.panel("announced", scope.code), user=user),
+        "pillar_rows": rows,
+        "looks": looks(rows),
         "week": week,
         "week_state": week.state(at=shown_instant(request)) if week else None,
-        "filtered": "",
         "panel": latest(request, scope),
         "latest_rollup": WeeklyRollup.objects.visible_to(user).filter(plan=subject).for_list().first(),
     }
@@ -146,9 +127,11 @@ def pillar(request: HttpRequest, plan: str, number: int) -> HttpResponse:
             (_("Pillar %(number)s") % {"number": subject.number}, ""),
         ],
         "aliases": subject.aliases_fr if formats.is_french() else subject.aliases_en,
-        **dashboard(scope, figures, at=at),
+        **_figures(scope, figures, against),
+        **attention(scope.selection.initiatives, on=on, at=at),
+        **pillar_pictures(request, scope, figures),
         "page": page,
-        "rows": initiative_rows(page.rows, on=on, at=at, then=against.then if against else None),
+        "rows": initiative_rows(page.rows, on=on, at=at, against=against),
         "filtered": f"&pillar={number}",
         "panel": latest(request, scope),
     }
@@ -161,8 +144,25 @@ def reports_headline(request: HttpRequest, scope: Scope) -> bool:
     return reader.moment.live and may_report(reader.user, scope)
 
 
-def dashboard(scope: Scope, figures: Board, *, at: datetime) -> dict[str, Any]:
-    """What overview and pillar show alike: health, who reported, what needs attention, milestones, money."""
+def _glance(request: HttpRequest, scope: Scope, figures: Board) -> dict[str, Any]:
+    """What the overview alone shows: what needs attention, what changed, what lies ahead, what comes of it."""
+    reader, on, found = cast(SignedInRequest, request), figures.on, scope.selection.plan
+    lists, at = Lists.of(request, found, on=on), asked_instant(request, on)
+    health = healths(scope.selection.initiatives, on=on)
+    years = glance_rows(lambda key: figures.panel(key, scope.code), on=on)
+    lapse = next((row.lapse for row in years if row.present), None)
+    return {
+        "groups": attention_groups(scope, figures, health=health, lists=lists, lapse=lapse, at=at),
+        "this_week": this_week(scope, health=health, moment=reader.moment, on=on, lists=lists),
+        "ahead": ahead(figures, scope, on=on, lists=lists),
+        "outcomes": outcomes(found, user=reader.user, on=on, lists=lists),
+        "indicators_url": lists.at("indicators"),
+        "year_drawings": year_drawings(years, on=on),
+    }
+
+
+def _figures(scope: Scope, figures: Board, against: Comparison | None) -> dict[str, Any]:
+    """What overview and pillar show alike: health, who reported, milestones, money."""
     timeliness = figures.panel("freshness", scope.code)
     health, dollars = figures.panel("health", scope.code), figures.panel("health_dollars", scope.code)
     funds = {key: figures.panel(key, scope.code) for key in MONEY_FIGURES}
@@ -170,17 +170,18 @@ def dashboard(scope: Scope, figures: Board, *, at: datetime) -> dict[str, Any]:
         "scope": scope,
         "on": figures.on,
         "health": health,
-        "health_chart": distribution(health, title=_("By number of initiatives"), unit=_("Initiatives")),
+        "health_chart": distribution(
+            health, title=_("By number of initiatives"), unit=_("Initiatives"), against=against
+        ),
         "health_cells": {cell.bucket: cell for cell in health.cells},
         "health_dollars": dollars,
-        "dollars_chart": distribution(dollars, title=_("By dollars"), unit=_("Dollars")),
+        "dollars_chart": distribution(dollars, title=_("By dollars"), unit=_("Dollars"), against=against),
         **{key: figures.panel(key, scope.code) for key in MILESTONE_FIGURES},
         **funds,
         "glance_rows": glance_rows(funds.__getitem__, on=figures.on),
         "money_url": _money_url(scope, on=figures.on),
         "timeliness": timeliness,
         "timeliness_cells": {cell.bucket: cell for cell in timeliness.cells},
-        **attention(scope.selection.initiatives, on=figures.on, at=at),
     }
 
 
@@ -189,32 +190,3 @@ def _money_url(scope: Scope, *, on: date) -> str:
     pillar = {} if scope.whole_plan else {"pillar": str(scope.selection.pillar)}
     query = {**pillar, "on": on.isoformat()}
     return f"{reverse('money', args=[scope.selection.plan.code])}?{urlencode(query)}"
-
-
-def announced_rows(panel: Panel) -> list[AnnouncedRow]:
-    """The announced split, largest first."""
-    organizations = {row.code: row for row in Organization.objects.filter(code__in=panel.result.cells)}
-    cells = sorted(panel.cells, key=lambda cell: (-(cell.value or 0), cell.bucket))
-    return [AnnouncedRow(organizations.get(cell.bucket), cell) for cell in cells]
-
-
-def _apart(plan: Plan, announced: Panel) -> dict[str, Any]:
-    """Dollars by which the announced split exceeds the plan's announced total, or falls short of it."""
-    if plan.funding_announced is None or announced.total is None:
-        return {}
-    apart = announced.total - plan.funding_announced
-    return {"announced_more": max(apart, 0), "announced_less": max(-apart, 0)}
-
-
-def _card(pillar: Pillar, figures: Board, scope: Scope, colour: ShownHeadline) -> PillarCard:
-    code = f"{scope.code}/{pillar.number}"
-    health = figures.panel("health", code)
-    return PillarCard(
-        pillar=pillar,
-        headline=colour,
-        health=health,
-        chart=distribution(health, title=_("Health of initiatives"), unit=_("Initiatives"), slim=True),
-        met=figures.panel("milestones_met", code),
-        milestones=figures.panel("milestones", code),
-        late=figures.panel("milestones_late", code),
-    )

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import cast
+from datetime import date
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,9 +16,13 @@ from django.views.decorators.http import require_safe
 from initiatives.aggregates.places import Happenings, happenings
 from initiatives.filters import PlaceFilter
 from pillars.models import Plan
+from reports.comparison import Comparison, Was, back_at, compared
 from reports.forms_places import PROVINCES, PlaceListForm
 from reports.page_cache import remembered
 from reports.views.asked import asked_scope
+from reports.views.lists import unfiltered
+from reports.views.place_rows import PlaceRow, PlacesBefore, initiatives_of, left, named, seen
+from reports.views.rows import history_since
 from tracker.choices import PlaceKind
 from tracker.filters import effective_date
 from tracker.http import SignedInRequest
@@ -27,24 +30,13 @@ from tracker.map.draw import Drawing, Marker, draw, drawings, mark_symbol
 from tracker.models import Place, User
 from tracker.templatetags.tracker import bilingual_text
 
-BESIDE = frozenset({"as_of", "on"})
+BESIDE = frozenset({"as_of", "on", "compare"})
 OF_THE_PLAN = ("plan", "pillar", "initiative")
 PARTS = {
     "lower-mainland": gettext_lazy("Lower Mainland of British Columbia"),
     "windsor-niagara": gettext_lazy("From Windsor to Niagara"),
     "montreal-quebec": gettext_lazy("From Montréal to Québec"),
 }
-
-
-@dataclass(frozen=True)
-class PlaceRow:
-    """A place with what happens there. `number` is its number on the map, None where it is not on it."""
-
-    place: Place
-    number: int | None
-    symbol: SafeString
-    province: str | Promise
-    facts: Happenings
 
 
 @dataclass(frozen=True)
@@ -67,24 +59,30 @@ def places(request: HttpRequest, plan: str) -> HttpResponse:
     subject = cast(Plan, scope.subject)
     on = effective_date(request)
     asked = _asked(request, plan)
-    found = list(_filter(request, asked, user).rows)
+    fitting = _filter(request, asked, user).rows
+    found = list(fitting)
     pillar = int(str(asked["pillar"])) if "pillar" in asked else None
     facts = happenings([one.pk for one in found], user=user, plan=plan, pillar=pillar, on=on)
     drawn = drawings(_markers(found))
     numbers = {marker.url: marker.number for part in drawn for marker in part.markers}
-    rows = [_row(one, numbers.get(_anchor(one)), facts[one.pk]) for one in found]
+    against = compared(request, scope)
+    before = _before(fitting, found, against, user=user, plan=plan, pillar=pillar) if against else None
+    rows = [_row(one, numbers.get(_anchor(one)), facts[one.pk], before, on=on) for one in found]
     context = {
         "plan": subject,
         "scope": scope,
         "on": on,
         "form": PlaceListForm(request.GET, plan=subject, provinces={one.province for one in Place.objects.all()}),
         "filtered": any(name not in ("plan", *BESIDE) for name in asked),
-        "clear_url": reverse("places", args=[plan]),
+        "clear_url": unfiltered(request),
         "parts": _parts(drawn, subject),
         "kinds": _kinds(drawn),
         "shown": [row for row in rows if row.number is not None],
         "apart": [row for row in rows if row.number is None],
         "others": _others(request, asked, user),
+        "counted": {"places": len(found), "initiatives": initiatives_of(facts)},
+        "was": _counted_before(before, subject, len(found), initiatives_of(facts)) if before else {},
+        "gone": before.gone if before else [],
         "query": _exported(asked).urlencode(),
     }
     return render(request, "reports/places.html", context)
@@ -108,6 +106,7 @@ def _exported(asked: QueryDict) -> QueryDict:
     """What of it the API's list takes: that does not depend on a day."""
     query = asked.copy()
     query.pop("on", None)
+    query.pop("compare", None)
     return query
 
 
@@ -143,8 +142,39 @@ def _is_province(place: Place) -> bool:
     return place.kind == PlaceKind.REGION and place.province in PROVINCES
 
 
-def _row(place: Place, number: int | None, facts: Happenings) -> PlaceRow:
-    return PlaceRow(place, number, mark_symbol(place.kind), PROVINCES.get(place.province, place.province), facts)
+def _before(
+    fitting: Any, found: Sequence[Place], against: Comparison, *, user: User, plan: str, pillar: int | None
+) -> PlacesBefore:
+    """The same filters at another moment, in five queries. Who may see an initiative now is shown where it was."""
+    then = against.then
+    with back_at(then):
+        known = {one.pk: one for one in fitting.all()}
+        facts = happenings(known, user=user, plan=plan, pillar=pillar, on=then.on)
+    now = {one.pk for one in found}
+    return PlacesBefore(frozenset(known), facts, [one for key, one in known.items() if key not in now], against)
+
+
+def _counted_before(before: PlacesBefore, plan: Plan, places: int, initiatives: int) -> dict[str, Was]:
+    """How many there were, where it was another number; the history since tells why."""
+    url = history_since(before.against.then, plan)
+    counts = {"places": (places, len(before.keys)), "initiatives": (initiatives, before.initiatives)}
+    return {name: Was(then, url) for name, (now, then) in counts.items() if then != now}
+
+
+def _row(
+    place: Place, number: int | None, facts: Happenings, before: PlacesBefore | None, *, on: date
+) -> PlaceRow:  # fmt: skip
+    return PlaceRow(
+        place=place,
+        number=number,
+        symbol=mark_symbol(place.kind),
+        province=PROVINCES.get(place.province, place.province),
+        facts=facts,
+        named=named(facts, place.pk, before, on=on),
+        seen=seen(facts, place.pk, before),
+        new=before is not None and place.pk not in before.keys,
+        left=left(facts, place.pk, before),
+    )
 
 
 def _parts(drawn: Sequence[Drawing], plan: Plan) -> list[Part]:

@@ -60,6 +60,7 @@ def rollup(request: HttpRequest, code: str) -> HttpResponse:
     payload = json.loads(found.payload)
     board = sealed_board(payload)
     plan = found.plan
+    overview_url = f"{plan.get_absolute_url()}?as_of=r{found.as_of}&on={found.on.isoformat()}"
     context = {
         "rollup": found,
         "plan": plan,
@@ -71,7 +72,8 @@ def rollup(request: HttpRequest, code: str) -> HttpResponse:
         "payload": payload,
         "board": board,
         **_whole(board.plan),
-        "overview_url": f"{plan.get_absolute_url()}?as_of=r{found.as_of}&on={found.on.isoformat()}",
+        "overview_url": overview_url,
+        "announced_url": f"{overview_url}#announced",
         "compare_url": _compare(plan, board.changes.since, found) if board.changes else "",
         "restated_url": reverse("rollup-restated", args=[found.code]),
         "following": WeeklyRollup.objects.visible_to(user).filter(previous=found).only("code").first(),

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, Lag
 
 from initiatives.models import StatusUpdate
 from initiatives.models.status_update import StatusUpdateQuerySet
+from initiatives.rules import rated_weeks
 from pillars.models import ReportingWeek
 from pillars.rules import monday_of
 
@@ -99,15 +100,19 @@ def _standing(turn: Turn | None, last: date | None, week: date) -> Standing:
 
 
 def status_strip(initiative: int, plan: int, *, on: date) -> list[StripWeek]:
-    """The last weeks up to that day, oldest first, each with its approved update or none."""
-    weeks = list(ReportingWeek.objects.filter(plan=plan, starts_on__lte=on).order_by("-starts_on")[:STRIP])
+    """The last weeks up to that day, oldest first, each with its approved update or none. The week that is not over is
+    among them once it has one: until then health rests on the week before."""
+    weeks = list(ReportingWeek.objects.filter(plan=plan, starts_on__lte=on).order_by("-starts_on")[: STRIP + 1])
     updates = {
         update.week_id: update
         for update in StatusUpdate.objects.approved().filter(
             initiative=initiative, week__starts_on__gt=on - timedelta(weeks=STRIP + 1)
         )
     }
+    complete, _current = rated_weeks(on)
+    if weeks and weeks[0].starts_on > complete and weeks[0].pk not in updates:
+        del weeks[0]
     return [
         StripWeek(week, updates[week.pk].health_overall if week.pk in updates else "no_update", updates.get(week.pk))
-        for week in reversed(weeks)
+        for week in reversed(weeks[:STRIP])
     ]

@@ -88,6 +88,7 @@ def page_writings(plan: SmallPlan, beside: Beside) -> list[Writing]:
             ("search", ("BP",)), ("search-all", ()),
             ("weeks", ("BP",)),
             ("rollup", (plan.rollups[0].code,)), ("my-week", ("BP",)), ("review", ("BP",)), ("explain", ("health",)),
+            ("explain-headline", ()),
             ("compare", ("BP",)), ("figure-difference", ("health",)),
             ("rollup-restated", (plan.rollups[0].code,)),
             *((f"rollup-{form}", (plan.rollups[0].code,)) for form in ("pdf", "docx", "xlsx")),

@@ -51,8 +51,9 @@ def test_every_reading_tells_of_the_moment_the_headers_and_the_refusals(schema):
 def test_lists_tell_of_their_filters_and_pages(schema):
     found = {p["name"]: p for p in schema["paths"]["/api/v1/initiatives/"]["get"]["parameters"]}
     assert set(found) == {
-        "If-None-Match", "after", "as_of", "code", "fields", "freshness", "health", "lead", "lifecycle", "limit", "on",
-        "ordering", "organization", "pillar", "place", "plan", "q", "security_marking", "since",
+        "If-None-Match", "after", "as_of", "code", "decision_asked", "disputed", "fields", "freshness", "health",
+        "lead", "lifecycle", "limit", "on", "ordering", "organization", "pillar", "place", "plan", "q",
+        "security_marking", "since",
     }  # fmt: skip
     assert "-announced_on" in found["ordering"]["schema"]["items"]["enum"]
     assert {"304", "410"} <= set(schema["paths"]["/api/v1/initiatives/"]["get"]["responses"])

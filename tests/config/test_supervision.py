@@ -104,8 +104,9 @@ class TestTracker:
         with started(*arguments) as process:
             assert first_line(process) == f"The tracker is at http://127.0.0.1:{port}/\n"
             assert live(port)
+            # The worker's own processes come a little after the first page.
+            until(lambda: sum("-m celery" in line for line in tree(process.pid).values()) >= 4)
             pids = set(tree(process.pid))
-            assert len([line for line in tree(process.pid).values() if "-m celery" in line]) >= 4
             kill(min(pid for pid, parent in parents().items() if parent == process.pid))
             process.wait()
             gone(pids)

@@ -43,6 +43,11 @@ class Wrong:
     beside: set[str]
     page: str = ""
     button: str = ""
+    either: bool = False  # each of these fields may be written in either language, and is told in the reader's
+
+    def told(self, language: str) -> set[str]:
+        """`beside` on a page of that language."""
+        return {f"{name.removesuffix('_en')}_{language}" for name in self.beside} if self.either else self.beside
 
     @property
     def shown_at(self) -> str:
@@ -86,7 +91,7 @@ def _updates(unwritten: Initiative, waiting: int, week: str) -> list[Wrong]:
         Wrong("plan-headline", "plans/BP/headline/", headline, {"reason_en"}),
         Wrong("pillar-headline", "plans/BP/pillars/1/headline/", headline, {"reason_en"}),
         Wrong("update", address, {**red, "narrative_en": "A long story.", "submit": ""},
-              {"headline_en", "path_to_green_en"}, button="submit"),
+              {"headline_en", "path_to_green_en"}, button="submit", either=True),
         Wrong("decide", f"updates/{waiting}/decide/", {"return": "", "reason": " ", "revision": "1"}, {"reason"},
               page="plans/BP/review/", button="return"),
     ]  # fmt: skip

@@ -131,7 +131,8 @@ def check_row(reader):
     [row] = MilestoneRow.read(MilestoneFilter.base(reader, on=TODAY))
     dates = list(MilestoneBaseline.objects.order_by("number").values_list("date", flat=True))
     forecasts = list(MilestoneForecast.objects.oldest_first().values_list("date", flat=True))
-    last = row["actual_on"] or (forecasts[-1] if forecasts else None)
+    met = row["actual_on"] if row["actual_on"] and row["actual_on"] <= TODAY else None
+    last = met or (forecasts or dates or [None])[-1]
     assert row["forecast_moves"] == max(0, len(forecasts) - 1)
     for name, day in [("first", dates[0] if dates else None), ("latest", dates[-1] if dates else None)]:
         slip = (last - day).days if last and day else None

@@ -9,9 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from initiatives.aggregates.ledger_sums import funds_by_organization
 from initiatives.aggregates.money import Funds, grouped, line_funds
 from initiatives.choices import ForecastBasis, Stage, Vote
 from initiatives.models import BudgetLine, LedgerEntry
+from initiatives.rules.money import StageTotals
 from tests.factories import ACTOR, add_entry, add_initiative, add_organization, add_pillar, add_plan
 from tests.reports.worlds import CENTS, LAW, undone
 from tracker.timemachine import revision
@@ -63,8 +65,24 @@ def test_postgresql_and_the_rules_say_the_same_of_every_line(initiative):
             for over in whole.over:  # I6: never refused, always listed
                 assert over.totals.expenditure > (over.totals.authority or 0)
             assert len(whole.over) == sum((one.overspent or 0) > 0 for one in funds)
+            _assert_added_up(funds, on)
 
     example()
+
+
+def _assert_added_up(funds, on):
+    """The database adds up by organization and year as the rules do, and names the lines that are furthest beyond."""
+    found = funds_by_organization(BudgetLine.objects.all(), on=on, furthest=2)
+    known = [one for one in funds if one.totals != StageTotals()]
+    parts = grouped(known, lambda line: (line.fiscal_year, line.organization.code))
+    assert [(one.line.fiscal_year, one.line.organization.code) for one in found.cells] == sorted(parts)
+    for one in found.cells:
+        part, same = parts[one.line.fiscal_year, one.line.organization.code], Funds((one,))
+        for name in ("totals", "free", "year_end", "basis", "lapse", "carried_forward", "overspent", "burn"):
+            assert getattr(same, name) == getattr(part, name), name
+    over = {one.line.pk: one.overspent for one in Funds(tuple(known)).over}
+    assert found.beyond_count == len(over)
+    assert sorted(over[key] for key in found.beyond) == sorted(over.values())[-2:]
 
 
 def test_the_basis_of_a_sum_is_named_or_mixed(initiative):

@@ -74,13 +74,13 @@ def test_a_wrong_value_is_told_beside_its_field_and_nothing_typed_is_lost(client
         # As a browser sends it: what the page shows, but for what is typed.
         sent = Controls(shown.content.decode()).values | form.sent
         response = client.post(f"/{language}/{form.address}", sent)
-        faults += [f"{form.name}: {fault}" for fault in _faults(form, shown, response)]
+        faults += [f"{form.name}: {fault}" for fault in _faults(form, language, shown, response)]
         if head() != before:
             faults.append(f"{form.name}: something was written")
     assert not faults, "\n".join(faults)
 
 
-def _faults(form: Wrong, shown, response):
+def _faults(form: Wrong, language, shown, response):
     if (shown.status_code, response.status_code) != (200, 422):
         yield f"opens with {shown.status_code} and answers {response.status_code}"
         return
@@ -89,8 +89,8 @@ def _faults(form: Wrong, shown, response):
     if not html.split("<title>")[1].lstrip().startswith(("Error", "Erreur")):
         yield "the title does not tell of the error"
     told = {name for name, control in page.attributes.items() if control.get("aria-invalid") == "true"}
-    if told != form.beside:
-        yield f"wrong are {sorted(told)}, not {sorted(form.beside)}"
+    if told != form.told(language):
+        yield f"wrong are {sorted(told)}, not {sorted(form.told(language))}"
     for name in told:
         yield from _unheard(name, page)
     yield from _lost(form, page)

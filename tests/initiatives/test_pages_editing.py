@@ -147,7 +147,7 @@ def test_without_the_version_that_was_read_nothing_is_written(manager, late, add
         ("weight", "1.234", "no more than 2 decimal places"),
         ("weight", "much", "Enter a number."),
         ("kind", "wish", "Select a valid choice"),
-        ("evidence", "javascript:alert(1)", "Enter a valid URL."),
+        ("evidence", "javascript:alert(1)", "Write an address that begins with https://"),
     ],
 )
 def test_what_cannot_be_meant_is_said_beside_its_field(manager, address, field, value, sentence):

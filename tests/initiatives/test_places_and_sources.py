@@ -68,7 +68,8 @@ def show(client, plan):
 
 def about(html: str) -> str:
     """The section of a page that says what the initiative is."""
-    return html[html.index('id="about"') : html.index('id="milestones"')]
+    said = html[html.index('id="about"') :]
+    return said[: said.index("</section>")]
 
 
 def found(html: str) -> list[str]:
@@ -78,13 +79,15 @@ def found(html: str) -> list[str]:
 
 def test_the_page_names_the_places_and_leads_to_what_else_happens_there(show):
     html = show(PAGE)
-    assert f'<a href="/en/{LIST}?place=LAB-1">LAB-1</a></li><li><a href="/en/{LIST}?place=WINDSOR">WINDSOR</a>' in html
-    assert f'<a href="/fr/{LIST}?place=LAB-1">Laboratoire d’Ottawa</a>' in show(PAGE, language="fr")
+    there = "plans/BP/places/#place-"
+    assert f'<a href="/en/{there}LAB-1">LAB-1</a></li><li><a href="/en/{there}WINDSOR">WINDSOR</a>' in html
+    assert f'<a href="/fr/{there}LAB-1">Laboratoire d’Ottawa</a>' in show(PAGE, language="fr")
+    assert 'id="place-WINDSOR"' in show("plans/BP/places/")
 
 
 def test_a_reader_of_the_past_stays_there(show):
     then = head()
-    assert f'href="/en/{LIST}?place=WINDSOR&amp;as_of=r{then}"' in show(f"{PAGE}?as_of=r{then}")
+    assert f'href="/en/plans/BP/places/?as_of=r{then}#place-WINDSOR"' in show(f"{PAGE}?as_of=r{then}")
 
 
 def test_the_page_links_each_publication_by_its_title_in_its_own_language(show):

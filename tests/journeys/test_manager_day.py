@@ -155,8 +155,8 @@ def spend(keys: Keyboard) -> None:
     assert (entry.amount, entry.line.vote, entry.effective_on) == (SPENT, "operating", timezone.localdate())
     # The total of its fiscal year, and where it comes from.
     year = formats.fiscal_year(entry.line.fiscal_year)
-    row = keys.page.locator("section[aria-labelledby=money] table").first.locator("tr", has_text=year)
-    keys.follow(row.locator("a.explained[href*=expenditure]", has_text=formats.money(SPENT)))
+    row = keys.page.locator("section[aria-labelledby=money] tr", has_text=year)
+    keys.follow(row.locator("a.explained[href*=expenditure]", has_text=formats.money(SPENT)).first)
     assert plain(formats.dollars(SPENT)) in keys.words()
     keys.follow('main section a[href*="/initiatives/1.01/"]')
 

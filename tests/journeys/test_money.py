@@ -1,40 +1,12 @@
-"""Money in a real browser: its pages pass axe-core at both widths, and the grid needs neither mouse nor JavaScript."""
-
-import os
+"""Money in a real browser: the grid needs neither mouse nor JavaScript."""
 
 import pytest
 
 from initiatives.models import LedgerEntry
-from tests.browser import SHARED, Visit
+from tests.browser import Visit
 from tests.journeys.test_pages import browser, site  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.browser
-
-
-def addresses(made):
-    """Every page of the ledger."""
-    one = "plans/BP/initiatives/1.01"
-    entry = made.initiatives["green"].budget_lines.first().entries.first()
-    return [
-        "plans/BP/money/", "plans/BP/money/?fiscal_year=2025&organization=CBSA", f"{one}/", f"{one}/money/grid/",
-        f"{one}/money/reprofile/", f"{one}/money/transfer/", f"{one}/money/{entry.pk}/correct/",
-        f"{one}/money/{entry.pk}/reverse/", "figures/projected_lapse/?scope=BP",
-        "figures/free_balance/?scope=BP&bucket=2025",
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_pages_of_money_are_sound(browser, site, language):  # noqa: F811 - fixtures
-    visit = Visit.of(browser, site.url, site.everywhere)
-    for number, address in enumerate(addresses(site.made)):
-        page = visit.open(f"/{language}/{address}")
-        visit.look(page, language, SHARED[language])
-        if folder := os.environ.get("SCREENSHOTS"):
-            for width in (1280, 360):
-                page.set_viewport_size({"width": width, "height": 900})
-                page.emulate_media(color_scheme="light")
-                page.screenshot(path=f"{folder}/{number}-{language}-{width}.png", full_page=True)
-    assert not visit.faults, "\n".join(visit.faults)
 
 
 def test_the_grid_is_filled_by_keyboard_alone_without_javascript(browser, site):  # noqa: F811 - fixtures

@@ -1,4 +1,5 @@
-"""The pages of indicators in a real browser: both languages, both themes, wide and narrow; entered by hand."""
+"""The pages of indicators with much to show, in a real browser: both languages, both themes, wide and narrow; values
+entered by hand. Their other forms are among those of test_pages."""
 
 import os
 from collections.abc import Iterator
@@ -82,9 +83,8 @@ def test_every_page_can_be_read_and_used(browser, site, language):
     one = "plans/BP/indicators/REMOVALS/"
     for address in [
         "plans/BP/indicators/", one, f"{one}?on=2025-03-01", "plans/BP/indicators/EMPTY/", "plans/BP/initiatives/1.01/",
-        "plans/BP/add-indicator/?scope=BP/1.01", f"{one}change/", f"{one}targets/set/?due=2025-12-31",
-        f"{one}observations/add/", f"{one}observations/{site.observation}/restate/", "figures/indicators/?scope=BP",
-        f"{one}observations/grid/?year=2025", "plans/BP/indicators/?has_target=true&level=outcome",
+        f"{one}observations/{site.observation}/restate/", f"{one}observations/grid/?year=2025",
+        "figures/indicators/?scope=BP", "plans/BP/indicators/?has_target=true&level=outcome",
     ]:  # fmt: skip
         page = visit.open(f"/{language}/{address}")
         visit.look(page, language, SHARED[language])

@@ -15,8 +15,12 @@ from tests.scenarios import SmallPlan, small_plan
 pytestmark = pytest.mark.browser
 
 SEEN = """selector => [...document.querySelectorAll(selector)].filter(one => one.checkVisibility()).length"""
-# Rows of tables in what is folded away on the screen.
-FOLDED = """() => [...document.querySelectorAll('main details:not([open]) tbody tr')].map(row => row.textContent)"""
+# Rows of tables in what is folded away on the screen, without what is for the ear alone.
+FOLDED = """() => [...document.querySelectorAll('main details:not([open]) tbody tr')].map(row => {
+    const read = row.cloneNode(true);
+    read.querySelectorAll('.unseen').forEach(one => one.remove());
+    return read.textContent;
+})"""
 
 
 @pytest.fixture(scope="module")
@@ -85,4 +89,22 @@ def test_the_button_prints(site, browser):
     page = visit.open(f"/en/rollups/{made.rollups[-1].code}/")
     page.get_by_role("button", name="Print this page").click()
     assert page.evaluate("window.printed")
+    assert not visit.faults, "\n".join(visit.faults)
+
+
+def test_what_narrows_a_list_and_how_long_it_is_are_on_paper(site, browser):
+    """A list of some rows is not to pass for the list of all."""
+    url, made = site
+    visit = Visit.of(browser, url, made.people.plan_admin)
+    page = visit.open("/en/plans/BP/milestones/?late=true")
+    page.emulate_media(media="print")
+    text = paper(page)
+    shown = page.locator(".filters .field").evaluate_all("all => all.filter(one => one.checkVisibility()).length")
+    assert shown == 1
+    assert "Lateyes" in text
+    assert squeezed(page.locator(".pager p").inner_text()) in text
+    assert re.search(r"1/\d", text)
+    page = visit.open("/en/plans/BP/milestones/")
+    page.emulate_media(media="print")
+    assert page.evaluate(SEEN, ".filters, .filters *") == 0
     assert not visit.faults, "\n".join(visit.faults)

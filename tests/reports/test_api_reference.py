@@ -12,7 +12,9 @@ import pytest
 from django.conf import settings
 from django.urls import resolve
 
+from reports.datasets import DATASETS
 from reports.reference import reference
+from reports.reference.reading import _LABELS
 from reports.reference.refusals import REFUSALS
 from tracker.api_translation import described
 
@@ -38,6 +40,12 @@ def test_every_operation_stands_in_one_group_with_all_its_parameters_and_answers
         assert [answer.status for answer in one.answers] == sorted(said["responses"])
         assert len(one.bodies) == len(said.get("requestBody", {}).get("content", ()))
         assert one.about, path
+
+
+def test_every_group_has_a_name_of_its_own_in_french():
+    told = {slug: group.label for slug, group in reference("fr").items()}
+    assert told["search"] == "Recherche"
+    assert {slug for slug in told if slug not in DATASETS} <= set(_LABELS)
 
 
 def test_every_object_that_is_named_is_told_on_the_same_page(groups):

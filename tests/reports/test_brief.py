@@ -1,5 +1,6 @@
 """The brief as a document: from a payload, and from nothing else. No test here has a database."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -69,6 +70,13 @@ class TestWhatItSays:
         assert (headline.state, headline.rule) == ("red", 1)
         assert headline.reported.reason == "The site opens on Monday"
         assert headline.reported.by == "Chloé Chief"
+
+    def test_another_colour_of_a_pillar_is_told_with_who_answers_for_it(self):
+        found = payload()
+        found["pillars"][1]["headline"]["override"] = payload(override="why " * 100)["headline"]["override"]
+        [note] = made(found).section("pillars").notes
+        assert re.fullmatch(r"2\. Reported: at risk, Chloé Chief: (why )+why…", note)
+        assert len(note) < 300
 
     def test_seal_and_address_are_said(self):
         found = made(payload())

@@ -3,6 +3,7 @@
 import io
 import re
 import sys
+from decimal import Decimal
 from functools import cache
 
 import docx
@@ -10,14 +11,19 @@ import openpyxl
 import pypdf
 import pytest
 from django.utils import translation
+from django.utils.translation import gettext
 
+from initiatives.choices import Stage, Standing
 from reports.brief import pdf
+from reports.brief.charts import words
 from reports.brief.docx import MOST_ROWS, make_docx
-from reports.brief.pdf import NoRenderer, make_pdf
+from reports.brief.pdf import FITS, NoRenderer, html_of, make_pdf
 from reports.brief.shown import text_of
 from reports.brief.xlsx import make_xlsx
 from tests.reports.payloads import followed, payload
+from tests.reports.tagged_pdf import Tagged
 from tests.reports.test_brief import ADDRESS, made
+from tracker import formats
 
 ON_PAPER = ("pillars", "changes", "attention", "milestones", "money", "reporting", "announced", "indicators")
 
@@ -35,10 +41,18 @@ def files(found, language, make):
         return make(made(found, language))
 
 
+def crowded():
+    """A payload of a plan with more in it than two pages hold."""
+    return payload(600, pillars=11, years=12, long=True, override="word " * 500)
+
+
+PLANS = {"small": turned, "crowded": crowded}
+
+
 @cache
-def on_paper(language):
-    """The PDF of `turned`, made once."""
-    return files(turned(), language, make_pdf)
+def on_paper(language, plan="small"):
+    """The PDF of a plan, made once."""
+    return files(PLANS[plan](), language, make_pdf)
 
 
 def without_space(text):
@@ -49,17 +63,36 @@ def read(document):
     return without_space("".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(document)).pages))
 
 
-def elements(reader, kind):
-    """The elements of that kind in the structure of a tagged PDF."""
-    waiting, found = [reader.trailer["/Root"]["/StructTreeRoot"]["/K"]], []
-    while waiting:
-        one = waiting.pop().get_object() if hasattr(waiting[-1], "get_object") else waiting.pop()
-        if isinstance(one, list):
-            waiting += one
-        elif isinstance(one, dict):
-            found += [one] if one.get("/S") == kind else []
-            waiting += [one["/K"]] if "/K" in one else []
-    return found
+def sealed(found, section, first, column):
+    """What a payload says in the cell of a column of numbers, in the row that begins with `first`; by the payload's
+    own keys, without the code of the brief."""
+    part = found
+    if section == "pillars":
+        part = next(one for one in found["pillars"] if first.startswith(f"{one['number']}."))
+    elif section in ("attention", "milestones"):
+        part = next(one for one in found["initiatives"] if one["code"] == first)
+    results = part["results"]
+    if section == "money":
+        stages = {"planned": Stage.PLANNED, "authority": Stage.AUTHORITY, "committed": Stage.COMMITMENT,
+                  "spent": Stage.EXPENDITURE}  # fmt: skip
+        year = first[:4]
+        if column == "free_balance":
+            return results["free_balance"]["cells"].get(f"{year}/CBSA")
+        return results["money"]["cells"].get(f"{year}/{stages[column]}")
+    if section == "announced":
+        return results["announced"]["cells"][first]
+    if section == "indicators":
+        return results["indicators"]["cells"][{str(one.label): one.value for one in Standing}[first]]
+    if column in results["health"]["cells"]:
+        return results["health"]["cells"][column] or 0
+    return results["health_dollars" if column == "funding" else column]["total"]
+
+
+def written(value):
+    """As every reader of that language is shown it."""
+    if value is None:
+        return gettext("not published")
+    return formats.money(Decimal(value)) if isinstance(value, str) else formats.number(value)
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -92,20 +125,54 @@ class TestPdf:
         ):
             assert without_space(said) in text
 
-    def test_it_is_tagged_and_its_figures_say_in_words_what_they_show(self, language):
-        reader = pypdf.PdfReader(io.BytesIO(on_paper(language)))
+    @pytest.mark.parametrize("plan", PLANS)
+    def test_it_is_tagged_and_its_figures_say_in_words_what_they_show(self, language, plan):
+        document = Tagged(on_paper(language, plan))
+        reader, brief = document.reader, made(PLANS[plan](), language)
         root = reader.trailer["/Root"]
         assert root["/MarkInfo"]["/Marked"]
         assert root["/Lang"] == language
         assert root["/ViewerPreferences"]["/DisplayDocTitle"]
         assert b"pdfuaid:part" in root["/Metadata"].get_data()
         assert reader.metadata.title.startswith("BP-2026-W46-e1 – ")
-        pictures = elements(reader, "/Figure")
-        assert len(pictures) > 4
+        pictures = document.elements("/Figure")
+        with translation.override(language):
+            drawn = {len(re.findall(r"<svg [^>]*><title", html_of(brief, fit))) for fit in FITS}
+            in_words = {words(chart) for chart in brief.section("health").charts}
+        assert len(pictures) in drawn
         assert all(picture.get("/Alt") for picture in pictures)
-        assert any("2" in picture["/Alt"] and "; " in picture["/Alt"] for picture in pictures)
-        assert len(elements(reader, "/H1")) == 1
-        assert len(elements(reader, "/TH")) > 40
+        assert len(in_words) == 2
+        assert in_words <= {picture["/Alt"] for picture in pictures}
+        [title] = document.elements("/H1")
+        assert without_space(document.text(title)) == without_space(brief.title)
+        assert len(document.elements("/TH")) > 40
+        headings = {without_space(document.text(one)) for one in document.elements("/H2")}
+        assert headings == {without_space(section.title) for section in brief.sections}
+
+    @pytest.mark.parametrize("plan", PLANS)
+    def test_what_stands_under_a_heading_is_what_the_payload_holds(self, language, plan):
+        found = PLANS[plan]()
+        brief = made(found, language)
+        known = {key: {without_space(one.label): one for one in brief.section(key).table.columns} for key in ON_PAPER}
+        compared = set()
+        for headings, *rows in Tagged(on_paper(language, plan)).tables:
+            [section] = [key for key, found_in in known.items() if set(map(without_space, headings)) <= set(found_in)]
+            assert rows
+            for row in rows:
+                assert len(row) == len(headings)
+                for heading, cell in zip(headings[1:], row[1:], strict=True):
+                    column = known[section][without_space(heading)]
+                    if column.kind.numeric:
+                        with translation.override(language):
+                            value = written(sealed(found, section, row[0], column.key))
+                        assert without_space(cell) == without_space(value), (section, row[0], heading)
+                        compared.add((section, column.key))
+        tables = {section for section, _column in compared}
+        assert tables == {"pillars", "attention", "milestones", "money", "announced", "indicators"}
+        assert {column for _section, column in compared} >= {
+            "red", "amber", "no_update", "green", "milestones", "milestones_met", "milestones_late", "milestones_next",
+            "funding", "planned", "authority", "spent", "free_balance", "announced", "indicators",
+        }  # fmt: skip
 
     def test_only_fonts_of_ours_are_in_it(self, language):
         reader = pypdf.PdfReader(io.BytesIO(on_paper(language)))
@@ -118,8 +185,7 @@ class TestPdf:
         assert len(fonts) == 3
 
     def test_two_pages_however_big_the_plan_is(self, language):
-        found = payload(600, pillars=11, years=12, long=True, override="word " * 500)
-        document = files(found, language, make_pdf)
+        found, document = crowded(), on_paper(language, "crowded")
         assert len(pypdf.PdfReader(io.BytesIO(document)).pages) == 2
         assert len(document) < 200_000
         text = read(document)
@@ -168,7 +234,12 @@ class TestDocx:
         with translation.override(language):
             said = [f"{chart.title}. {chart.in_words}" for chart in brief.section("health").charts]
         assert [shape._inline.docPr.get("descr") for shape in document.inline_shapes] == said
-        money = next(table for table in document.tables if len(table.columns) == 9)
+        money = next(table for table in document.tables if len(table.columns) == len(brief.section("money").table.used))
+        assert [cell.text for cell in money.columns[0].cells][1:] == {
+            "en": ["2026-27", "2027-28"], "fr": ["2026-2027", "2027-2028"],
+        }[language]  # fmt: skip
+        widths = {cell.text: cell.width for table in document.tables for cell in table.rows[0].cells}
+        assert widths["Code"] < widths["Initiative"] / 2
         assert without_space(money.rows[1].cells[2].text) == without_space({"en": "$55.6M", "fr": "55,6M$"}[language])
         assert brief.seal.short in document.sections[0].footer.paragraphs[0].text
 

@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 
 from initiatives.choices import SecurityMarking
 from reports.brief import brief_of
+from reports.brief.charts import picture
 from reports.brief.docx import make_docx
 from reports.brief.pdf import make_pdf
 from reports.brief.xlsx import make_xlsx
@@ -18,10 +19,14 @@ from reports.views import brief as view
 from tests.factories import kept
 from tests.reports.test_brief_files import read, without_space
 from tracker import outbox
+from tracker.charts import distribution_bar
 from tracker.models import User
+from tracker.sending import Seat
+from tracker.valkey import Store
 
 pytestmark = pytest.mark.django_db
 
+SEGMENTS = re.compile(r'<rect x="([^"]+)" width="([^"]+)" height="100%" fill="[^"]+" class="fill-(\w+)"')
 FORMS = {"pdf": make_pdf, "docx": make_docx, "xlsx": make_xlsx}
 
 
@@ -85,8 +90,36 @@ def test_nobody_gets_what_they_may_not_read(made, client, fetch):
     assert client.post(f"/en/rollups/{code}/brief.pdf").status_code == 405
 
 
+@pytest.fixture
+def none_kept(settings, monkeypatch):
+    """Files are made anew, for this test alone."""
+    settings.CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"test-{timezone.now().timestamp()}:"}
+    monkeypatch.setattr(view, "BRIEFS", Store("brief", "a test goes on"))
+
+
+@pytest.mark.usefixtures("none_kept")
+def test_it_is_made_once(fetch, monkeypatch):
+    first = fetch("docx").content
+    monkeypatch.setitem(view.FORMS, "docx", ("", lambda brief: pytest.fail("made again")))
+    assert fetch("docx").content == first
+
+
+@pytest.mark.usefixtures("none_kept")
+def test_only_so_many_are_made_or_wait_at_once(made, fetch, settings):
+    settings.EXPORTS_SENDING = 2
+    with Seat.take(made.people.viewer.pk):  # half of them: another file is made for the same person
+        answer = fetch("docx")
+        assert (answer.status_code, answer["Retry-After"]) == (429, "5")
+        assert "Too many files are being sent." in answer.content.decode()
+    kept_one = fetch("docx")
+    assert (kept_one.status_code, Seat.taken()) == (200, 0)
+    with Seat.take(made.people.viewer.pk):
+        assert fetch("docx").content == kept_one.content
+        assert fetch("docx", if_none_match=kept_one["ETag"]).status_code == 304
+
+
+@pytest.mark.usefixtures("none_kept")
 def test_without_the_library_one_is_led_back_to_the_page_with_a_word(made, client, fetch, monkeypatch):
-    view._made.cache_clear()
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     answer = client.get(f"/en/rollups/{made.rollups[-1].code}/brief.pdf", follow=True)
     assert answer.redirect_chain == [(f"/en/rollups/{made.rollups[-1].code}/", 302)]
@@ -118,7 +151,7 @@ class TestMail:
 
         return send
 
-    def test_pictures_travel_with_it_and_say_what_they_show(self, sent):
+    def test_pictures_travel_with_it_and_say_what_they_show(self, made, sent, show):
         mails = sent()
         message = mails["viewer"].message()
         assert message.get_content_type() == "multipart/related"
@@ -131,6 +164,13 @@ class TestMail:
         assert inline[0].get_payload(decode=True).startswith(b"\x89PNG")
         assert inline[0].get_content_disposition() == "inline"
         assert "at risk: 1" in named[0][1]
+        # The same as the other documents have, of the same sealed numbers.
+        rollup = made.rollups[-1]
+        charts = brief_of(json.loads(rollup.payload), sha256=rollup.sha256, address="").section("health").charts
+        assert inline[0].get_payload(decode=True) == picture(charts[0])
+        bars = "".join(map(distribution_bar, charts))
+        assert SEGMENTS.findall(bars)
+        assert SEGMENTS.findall(show(made.people.viewer, f"rollups/{rollup.code}/")) == SEGMENTS.findall(bars)
         both = mails["auditor"].alternatives[0][0]
         assert len(set(re.findall(r'src="cid:([^"]+)"', both))) == 2
 

@@ -2,7 +2,7 @@
 
 import json
 import time
-from threading import Thread
+from threading import Thread, Timer
 
 import psycopg
 import pytest
@@ -51,7 +51,8 @@ def refused(answer, status, code):
 
 
 @pytest.mark.parametrize("kind", ["all", "own"])
-def test_a_file_beyond_the_slots_is_told_to_come_again_or_to_be_a_job(client, plan, kind, settings):
+def test_a_file_beyond_the_slots_is_told_to_come_again_or_to_be_a_job(client, plan, kind, settings, monkeypatch):
+    monkeypatch.setattr("tracker.export_limits.WAIT_SECONDS", 0.0)
     user = plan.people.auditor
     slots = {
         "all": [(ALL_SLOTS, slot) for slot in range(settings.EXPORTS_AT_ONCE)],
@@ -64,6 +65,16 @@ def test_a_file_beyond_the_slots_is_told_to_come_again_or_to_be_a_job(client, pl
         assert int(answer["Retry-After"]) > 0
         others.execute("select pg_advisory_unlock(%s, %s)", slots[-1])
         assert bytes_of(client.get(PATH, headers=bearer(user)))
+
+
+def test_a_file_waits_a_little_for_the_one_before_it(client, plan, settings):
+    settings.EXPORTS_AT_ONCE = 1
+    with psycopg.connect(_url(connection.settings_dict["NAME"]), autocommit=True) as other:
+        other.execute("select pg_advisory_lock(%s, 0)", [ALL_SLOTS])
+        ending = Timer(0.5, other.execute, ["select pg_advisory_unlock(%s, 0)", [ALL_SLOTS]])
+        ending.start()
+        assert bytes_of(client.get(PATH, headers=bearer(plan.people.auditor)))
+        ending.join()
 
 
 def test_a_file_that_is_too_large_is_to_be_a_job(client, plan, settings):

@@ -11,6 +11,7 @@ from reports.figures.compute import tally
 from reports.figures.declaration import Selection
 from reports.figures.scopes import find_scope
 from reports.panels import board
+from reports.views import indicators
 from tests.factories import (
     add_indicator,
     add_initiative,
@@ -72,6 +73,25 @@ def test_rolls_up_from_initiative_to_pillar_to_plan(plan, reader):
 def test_covers_initiatives_that_have_an_indicator(plan, reader):
     covered = {code: value(code, reader)[2] for code in ("BP", "BP/1", "BP/1.02")}
     assert {code: (c.counted, c.of) for code, c in covered.items()} == {"BP": (2, 3), "BP/1": (1, 2), "BP/1.02": (0, 1)}
+
+
+def test_the_list_leads_from_each_count_to_as_many_rows(plan, reader, client):
+    client.force_login(reader)
+    shown = client.get(f"/en/plans/BP/indicators/?on={ON}").context["standings"]
+    assert {cell.bucket: cell.value for cell, _url in shown if cell.value} == value("BP", reader)[0]
+    for cell, url in shown:
+        assert f"on={ON}" in url
+        assert client.get(url).context["page"].total == cell.value
+
+
+def test_the_list_draws_the_first_of_which_more_than_a_point_is_known(plan, reader, client, monkeypatch):
+    client.force_login(reader)
+    monkeypatch.setattr(indicators, "PICTURED", 2)
+    add_observation(add_indicator(plan, "AA"), date(2025, 4, 30), "5")  # a value alone, without a target
+    response = client.get(f"/en/plans/BP/indicators/?on={ON}")
+    drawn = {row.indicator.code: row.picture is not None for row in response.context["rows"]}
+    assert drawn == {"A": True, "AA": False, "B": True, "C": False, "D": False}
+    assert response.content.decode().count('<figure class="chart"') == 2
 
 
 def test_cut_from_the_whole_it_is_the_same(plan, reader):

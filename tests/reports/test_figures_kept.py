@@ -144,4 +144,3 @@ def test_of_many_who_ask_at_once_one_computes(monkeypatch, settings):
         thread.join(10)
     assert len(results) == 5
     assert len(computed) == 1
-    assert kept._locks == {}

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from initiatives.models import Initiative
-from reports.figures import FIGURES, Selection, of_milestones
+from reports.figures import FIGURES, Selection, of_ledger, of_milestones
 from reports.figures.compute import tally
 from reports.figures.together import tallies, totals
 from reports.figures.totals import members_by_pillar
@@ -44,8 +44,9 @@ def test_together_is_the_same_as_one_by_one():
                 _assert_same(Selection(base.plan, initiatives))
             with as_of(number):
                 _assert_same(Selection(base.plan, every.all()))
-            with mock.patch.object(of_milestones, "MANY", 0):
+            with mock.patch.object(of_milestones, "MANY", 0), mock.patch.object(of_ledger, "MANY", 0):
                 _assert_same(Selection(base.plan, every.all()))
+            _assert_lapses(Selection(base.plan, every.all()))
 
     example()
 
@@ -99,6 +100,20 @@ def _assert_added_up(selection, way):
             _assert_equal(summed.result({number: len(keys[number])}, [number]), expected)
 
 
+def _assert_lapses(selection):
+    """Who loses most of a year is told as the figure counts it."""
+    lost = tally(FIGURES["projected_lapse"], selection, on=SUNDAY).by_initiative
+    for year in (2024, 2025, 2026, 2027):
+        of_year = {
+            key: sum(value for bucket, value in cells.items() if bucket.startswith(f"{year}/"))
+            for key, cells in lost.items()
+        }
+        expected = sorted(
+            ((key, value) for key, value in of_year.items() if value > 0), key=lambda one: (-one[1], one[0])
+        )
+        assert of_ledger.largest_lapses(selection, on=SUNDAY, year=year, most=2) == expected[:2]
+
+
 def _assert_equal(ours, theirs):
     assert ours == theirs
     assert [(key, type(value)) for key, value in ours.cells.items()] == [
@@ -140,7 +155,7 @@ def test_a_board_reads_ledger_milestones_and_health_once():
     with CaptureQueriesContext(connection) as queries:
         found = totals([FIGURES[key] for key in keys], selection, on=SUNDAY)
     assert [one.figure.key for one in found] == list(keys)
-    assert len([query for query in queries if "count(*) from" not in query["sql"].lower()]) <= 3
+    assert len([query for query in queries if "count(*) as" not in query["sql"].lower()]) <= 3
     assert sum("initiatives_ledgerentry" in query["sql"] for query in queries) == 1
 
 

@@ -13,12 +13,12 @@ from reports.figures import FIGURES, compute
 from reports.figures.scopes import find_scope
 from reports.forms_milestones import SORTS, MilestoneListForm
 from reports.panels import explain_url
-from reports.views import milestone_list
+from reports.views import milestone_list, milestone_pictures
 from tests.factories import add_initiative, add_milestone, add_organization, add_pillar, add_plan, add_user
 from tests.reports.reading import words
 from tests.scenarios import small_plan
 from tracker.choices import Role
-from tracker.timemachine import Actor
+from tracker.timemachine import Actor, head
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/en/plans/BP/milestones/"
@@ -131,6 +131,57 @@ class TestFigures:
 
     def test_what_does_not_count_is_one_click_away(self, client, made):
         assert codes(client, "?counted=false") == ["1.02 M2", "1.02 M3"]
+
+    def test_other_filters_keep_the_day_and_the_comparison(self, client, made):
+        day = (TODAY - timedelta(1)).isoformat()
+        response = client.get(f"{ADDRESS}?late=true&on={day}&compare=r{head()}")
+        assert "Effective date:" in words(response.content.decode())
+        shown = response.context
+        for url in (shown["apart_url"], shown["clear_url"], *(url for _label, url, _current in shown["quick"])):
+            assert f"on={day}" in url
+            assert "compare=r" in url
+        assert shown["apart_url"].endswith("counted=false")
+        assert "late=" not in shown["clear_url"]
+
+    @pytest.mark.parametrize("days", [-45, -1, 0, 40])
+    def test_the_slips_add_up_to_the_figure(self, client, made, days):
+        """On every day by what had been met on it; where nothing was forecast, by what was promised."""
+        on = TODAY + timedelta(days)
+        add_milestone(made.initiatives["red"], "M7", baselines=[TODAY - timedelta(9), TODAY + timedelta(5)])
+        add_milestone(made.initiatives["red"], "M8", baselines=[TODAY], actual_on=TODAY + timedelta(30))
+        scope = find_scope("BP", user=made.people.plan_admin)
+        told = compute(FIGURES["milestone_slip"], scope.selection, on=on, whole_plan=True)
+        slips = [row.slip_first for row in rows(client, f"?counted=true&on={on.isoformat()}")]
+        assert sum(slip for slip in slips if slip is not None) == told.total
+        initiative = client.get(f"/en/plans/BP/initiatives/1.03/?on={on.isoformat()}").context["milestone_rows"]
+        listed = rows(client, f"?initiative=1.03&on={on.isoformat()}")
+        assert [(row.slip_first, row.slip_latest) for row in listed] == [
+            (row.slip_first, row.slip_latest) for row in initiative
+        ]
+
+
+class TestPictures:
+    def test_the_timeline_shows_the_first_rows_of_the_page(self, client, made, monkeypatch):
+        drawn = client.get(ADDRESS).context["timeline"]
+        assert [row.code for row in drawn.milestones] == codes(client)
+        assert drawn.announced == made.plan.announced_on  # one was met before
+        assert "first" not in drawn.title
+        monkeypatch.setattr(milestone_pictures, "DRAWN", 2)
+        response = client.get(f"{ADDRESS}?sort=slip")
+        assert [row.code for row in response.context["timeline"].milestones] == codes(client, "?sort=slip")[:2]
+        assert response.context["timeline"].title == "The first 2 of these milestones by date"
+        assert client.get(f"{ADDRESS}?q=nothing+is+called+so").context["timeline"] is None
+
+    def test_each_step_of_slip_leads_to_as_many_rows(self, client, made, monkeypatch):
+        steps = client.get(f"{ADDRESS}?pillar=1").context["slip_steps"]
+        assert [(step.label, step.count) for step in steps] == [
+            ("by 1 day or more", 3), ("by 30 days or more", 1), ("by 90 days or more", 1),
+            ("by 180 days or more", 1),
+        ]  # fmt: skip
+        for step in steps:
+            assert client.get(step.url).context["page"].total == step.count
+        monkeypatch.setattr(milestone_pictures, "COUNTED", 1)
+        assert client.get(ADDRESS).context["slip_steps"] == []
 
 
 class TestOrder:

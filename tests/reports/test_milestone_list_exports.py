@@ -10,8 +10,8 @@ import pytest
 from openpyxl import load_workbook
 
 from initiatives.choices import Stage
-from reports.views import initiative, milestone_list
-from tests.factories import add_entry, add_milestone
+from reports.views import indicators, initiative, milestone_list
+from tests.factories import add_entry, add_indicator, add_milestone
 from tests.scenarios import small_plan
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +71,17 @@ def test_the_initiatives(client, made, monkeypatch):
     for query in ("", "?health=no_update", "?pillar=2&lifecycle=met", "?as_of=r25", "?q=1"):
         all_pages = list(pages(client, f"/en/plans/BP/initiatives/{query}"))
         shown = [str(row.initiative.pk) for page in all_pages for row in page.context["rows"]]
+        assert shown, query
+        assert sorted(row["id"] for row in exported(client, all_pages[-1])) == sorted(shown), query
+
+
+def test_the_indicators(client, made, monkeypatch):
+    monkeypatch.setattr(indicators, "PAGE", 2)
+    for number in range(3):
+        add_indicator(made.plan, f"I{number}", initiative=made.initiatives["green"] if number else None)
+    for query in ("", "?pillar=1", "?standing=no_target&level=output", "?q=I1"):
+        all_pages = list(pages(client, f"/en/plans/BP/indicators/{query}"))
+        shown = [str(row.indicator.pk) for page in all_pages for row in page.context["rows"]]
         assert shown, query
         assert sorted(row["id"] for row in exported(client, all_pages[-1])) == sorted(shown), query
 

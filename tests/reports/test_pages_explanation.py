@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from initiatives.choices import Stage
+from initiatives.choices import Lifecycle, Stage
+from initiatives.models import Initiative
 from reports.figures import declaration
-from tests.factories import (
-    add_entry,
-)
+from tests.factories import ACTOR, add_entry
 from tests.reports.reading import words
+from tracker.timemachine import revision
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +41,14 @@ class TestExplanation:
         part = words(show(made.people.viewer, "figures/money/?scope=BP&bucket=2025/expenditure"))
         assert "Sum of 1 row $1,250,000.10" in part
         assert "Reversed, with the reversal" in part
+
+    def test_of_one_that_owes_no_update_none_is_said_to_give_its_colour(self, made, show):
+        assert "The update that it rests on" in show(made.people.viewer, "figures/health/?scope=BP/1.01")
+        with revision(by=ACTOR, reason="Met"):
+            Initiative.objects.filter(code="1.01").update(lifecycle=Lifecycle.MET)
+        html = show(made.people.viewer, "figures/health/?scope=BP/1.01")
+        assert "The update that it rests on" not in html
+        assert "Met" in words(html)
 
     def test_money_left_out_shows_its_part_and_its_amount(self, made, show):
         wrong = made.reversed_entry

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from initiatives.choices import Stage, Vote
 from initiatives.models import BudgetLine, Initiative
+from reports.views import money as view
 from tests.factories import add_entry, add_initiative, add_organization, add_pillar, add_plan, add_user
 from tracker.choices import Role
 
@@ -34,7 +35,9 @@ def made(client):
 
 def text(response):
     assert response.status_code == 200
-    seen = re.sub(r'<span class="unseen">.*?</span>', "", response.content.decode())
+    # The scales of the pictures are no amounts of anything.
+    drawn = re.sub(r"<svg.*?</svg>", "", response.content.decode(), flags=re.DOTALL)
+    seen = re.sub(r'<span class="unseen">.*?</span>', "", drawn)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", seen).replace("\xa0", " "))
 
 
@@ -53,12 +56,45 @@ def test_the_plan_by_year_and_organization(made):
     assert "2025-2026" in french
 
 
+def test_pictures_show_the_years_and_the_chosen_one_month_by_month(made):
+    page = made.get("/en/plans/BP/money/?on=2026-09-30")
+    years = {row.year: (row.planned, row.authority, row.spent) for row in page.context["years_chart"].years}
+    assert years == {2025: (None, 1500, 850), 2026: (None, None, 70)}
+    assert page.context["years_chart"].current == 2026
+    now = page.context["burn_chart"]
+    assert (now.year, now.latest.month, now.latest.spent) == (2026, date(2026, 9, 1), 70)
+    chosen = made.get("/en/plans/BP/money/?on=2026-09-30&fiscal_year=2025&organization=CBSA").context["burn_chart"]
+    assert (chosen.year, chosen.months[-1].authority, chosen.latest.spent) == (2025, 1000, 250)
+    assert (chosen.forecast, chosen.lapse) == (250, 700)
+    # Nothing is forecast of funds that are closed.
+    closed = made.get("/en/plans/BP/money/?on=2026-09-30&fiscal_year=2025&organization=RCMP").context["burn_chart"]
+    assert (closed.latest.spent, closed.forecast, closed.lapse) == (600, None, None)
+    for name in ("years_url", "burn_url"):
+        assert made.get(page.context[name]).status_code == 200
+    assert made.get("/en/plans/BP/money/?on=2026-09-30&pillar=2").context["burn_chart"] is None
+
+
+@pytest.mark.parametrize("day", ["2026-04-15", "2026-09-30", "2027-04-30"])
+def test_the_initiative_and_the_plan_draw_one_and_the_same_burn(made, day):
+    of_plan = made.get(f"/en/plans/BP/money/?on={day}&pillar=1").context["burn_chart"]
+    assert made.get(f"/en/plans/BP/initiatives/1.01/?on={day}").context["burn"] == of_plan
+
+
 def test_overspending_is_listed_with_what_was_spent_without_authority(made):
     page = text(made.get("/en/plans/BP/money/?on=2026-09-30"))
     listed = page[page.index("Budget line" if "Beyond Initiative" in page else "Beyond") :]
     assert "$500.00 $600.00 $100.00" in listed
     assert "not published $70.00 $70.00" in listed
     assert "$170" in listed
+
+
+def test_of_many_lines_beyond_their_authority_the_furthest_are_listed(made, monkeypatch):
+    monkeypatch.setattr(view, "FURTHEST", 1)
+    page = text(made.get("/en/plans/BP/money/?on=2026-09-30"))
+    assert "$500.00 $600.00 $100.00" in page
+    assert "The first of 2 is shown." in page
+    assert "not published $70.00 $70.00" not in page
+    assert "$170" in page
 
 
 def test_every_number_leads_to_rows_that_add_up_to_it(made):
@@ -104,8 +140,7 @@ def test_nothing_fits_is_not_nothing_recorded(made):
 
 def test_the_initiative_by_year_with_its_lines_and_rule(made):
     page = text(made.get("/en/plans/BP/initiatives/1.01/?on=2026-09-30"))
-    assert "1 budget line is spent" not in page
-    assert "2 budget lines are spent beyond their authority" in page
+    assert "Spent beyond authority: $170 . The budget lines are marked below." in page
     assert "spent and committed so far" in page
     assert "no authority is recorded" in page
     assert "20% of capital authority" in page

@@ -29,6 +29,12 @@ pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
 
 
+def tab(html: str, label: str) -> str:
+    """What stands under that name among what needs attention."""
+    [found] = [part for part in html.split('<details class="tab"')[1:] if f"{label}</span> <b>" in part]
+    return found[: found.index("</details>")]
+
+
 class TestOverview:
     def test_says_what_is_wrong_and_since_when(self, made, show):
         html = show(made.people.viewer, "plans/BP/")
@@ -36,34 +42,35 @@ class TestOverview:
         week = week_code(TODAY())
         assert f"1.03 =1+1 Off track since {week} (1 week) 1.03 is red" in text
         assert "1.02 Initiative 1.02 At risk since" in text
-        assert "30 days late 1.01 Milestone M2" in text
-        assert "1 initiative in progress has no update" in text
+        assert "1.01 Milestone M2 30 days late" in text
         assert text.index("1.03 =1+1") < text.index("1.02 Initiative 1.02")
+        # Who did not report is counted among the parts of the plan as a whole.
+        whole = html[html.index("The whole plan") :]
+        part = whole[whole.index('title="No update"') :]
+        assert words(f"<main>{part[part.index('>') + 1 : part.index('</li>')]}</main>").strip() == "1"
 
     def test_shows_five_and_says_how_many_there_are(self, made, show):
         """At a glance: the worst, and the way to all."""
         add_more(made, "7", 8)
         html = show(made.people.viewer, "plans/BP/")
         assert html.count('<li class="state-red">') == 5
-        assert re.search(r"The worst 5 are shown\. All: \d+ off track, 1 at risk", words(html))
-        late = html[html.index('id="late"') : html.index("late milestones</a>")]
+        assert "All 6 off track" in tab(html, "Off track")  # three of the eight wait for their review
+        late = tab(html, "Late milestones")
         assert late.count("days late") == 5
-        assert "All 9" in late
+        assert "All 9 late milestones" in late
 
     def test_names_who_is_furthest_behind_and_counts_all(self, made, show):
         for number in range(30, 36):
             add_initiative(made.pillars[0], f"1.{number}", lead=made.organizations["CBSA"])
-        html = show(made.people.viewer, "plans/BP/")
-        section = html[html.index('id="behind"') :]
-        counted = [int(number) for number in re.findall(r'freshness=\w+"><span class="figure">(\d+)<', section)]
-        named = section[section.index('<ul class="plain">') : section.index("</ul>")].count("<li>")
-        assert named == 5 < sum(counted)
+        behind = tab(show(made.people.viewer, "plans/BP/"), "Not reported")
+        counted = [int(number) for number in re.findall(r'freshness=\w+">(\d+) ', behind)]
+        assert behind.count("<li>") == 5 < sum(counted)
 
     def test_says_what_its_figures_cover(self, made, show):
         text = words(show(made.people.viewer, "plans/BP/"))
-        assert "3 of 4 initiatives in progress reported." in text
-        assert "Funding is published for 2 of 7 initiatives." in text
-        assert "Milestones met 1 of 4" in text
+        whole = text[text.index("The whole plan") :]
+        assert "Funding is published for 2 of 7 initiatives." in whole
+        assert "$7.3 M 3 of 4 1 of 4 1" in whole  # dollars; who reported; milestones met; late ones
 
     def test_shows_the_announced_split_beside_the_announced_total(self, made, show):
         add_announcement(made.plan, "FA-RCMP", "945200000.00", organization=made.organizations["RCMP"])
@@ -78,6 +85,7 @@ class TestOverview:
         text = words(show(made.people.viewer, "plans/BP/?on=2026-11-22"))
         assert "2025-26 $5.0 M $1.3 M 25% $3.7 M $1.3 M 25%" in text
         assert "2026-27 this year $2.0 M not published $2.0 M not published not published" in text
+        assert "No outcome indicator is recorded." in text
 
     def test_money_of_this_year_is_seen_at_a_glance(self, made, show):
         """Authority, spending, what is free, the year's end against the authority, what lapses, what is overspent."""
@@ -87,10 +95,10 @@ class TestOverview:
         add_entry(red, "70000.00", stage=Stage.EXPENDITURE, **line)
         add_entry(red, "900.00", stage=Stage.PLANNED, fiscal_year=2028, effective_on=date(2026, 4, 2))
         text = words(show(made.people.viewer, "plans/BP/?on=2026-11-22"))
-        year = text[text.index("2026-27 this year") : text.index("2028-29")]
+        year = text[text.index("2026-27 this year") :]
         assert "$2.0 M $570,000 29% $70,000 beyond $1.5 M $570,000 29% (so far) $1.4 M" in year
         assert "$900 planned" in text
-        assert "Of 7 initiatives, 3 have entries in the ledger, 1 an authority, 2 a year-end forecast" in text
+        assert "entries in the ledger: 3 of 7; with an authority: 1; with a year-end forecast: 2." in text
         add_entry(green, "1900000.00", stage=Stage.FORECAST, **line)
         forecast = words(show(made.people.viewer, "plans/BP/pillars/1/?on=2026-11-22"))
         assert "$1.5 M $2.0 M 99% $0" in forecast
@@ -106,13 +114,14 @@ class TestOverview:
     def test_names_the_week_and_the_latest_rollup(self, made, show):
         html = show(made.people.viewer, "plans/BP/")
         assert made.week.code in html
-        assert f"/en/rollups/{made.rollups[-1].code}/" in html
+        assert f'href="/en/rollups/{made.rollups[-1].code}/"' in html
+        assert f'href="/en/rollups/{made.rollups[-1].code}/brief.pdf"' in html
 
     def test_who_sees_a_part_is_told_so(self, made, show):
         assert "Part of the plan" in show(made.people.manager, "plans/BP/")
         assert "Part of the plan" not in show(made.people.viewer, "plans/BP/")
         text = words(show(made.people.manager, "plans/BP/"))
-        assert "1 of 1 initiative in progress reported." in text
+        assert "1 of 1" in text
         assert "1.03" not in text
 
     def test_an_empty_plan_says_what_to_do(self, made, show):
@@ -120,8 +129,10 @@ class TestOverview:
         viewer = add_user("new-viewer", role=Role.VIEWER, scope="NEW")
         text = words(show(viewer, "plans/NEW/"))
         assert "No pillars yet" in text
-        assert "There are no initiatives here." in text
-        assert "No money is recorded." in text
+        assert "No initiative is in progress, so none owes an update." in text
+        assert "Nothing to compare with yet" in text
+        assert "Due this week: 0 Next four weeks: 0" in text
+        assert "No money is recorded yet." in text
         assert "A total for the whole plan is not published." in text
 
     def test_a_simulated_plan_says_so_on_every_page(self, made, show):

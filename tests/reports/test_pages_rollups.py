@@ -46,3 +46,22 @@ class TestRollups:
     def test_before_the_first_week_is_sealed(self, made, show):
         add_plan("NEW")
         assert "No week has been sealed yet" in show(made.people.auditor, "plans/NEW/rollups/")
+
+
+@pytest.mark.parametrize(
+    ("path", "back"),
+    [
+        ("plans/BP/compare/", "/en/plans/BP/rollups/"),
+        ("plans/BP/history/", "/en/plans/BP/"),
+        ("figures/health/difference/?scope=BP/1&bucket=red", "/en/figures/health/?scope=BP%2F1"),
+        ("figures/headline/?scope=BP/1", "/en/plans/BP/pillars/1/"),
+        ("exports/", "/en/data/"),
+        ("dictionary/", "/en/data/"),
+        ("api-reference/", "/en/data/"),
+    ],
+)
+def test_below_the_main_pages_one_sees_where_one_is_and_how_to_get_back(made, show, path, back):
+    html = show(made.people.auditor, path)
+    trail = html[html.index('class="breadcrumb"') : html.index("</nav>", html.index('class="breadcrumb"'))]
+    assert trail.count('aria-current="page"') == 1
+    assert f'href="{back}' in trail

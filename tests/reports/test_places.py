@@ -95,6 +95,9 @@ def test_what_happens_in_each_place(made):
     assert "Fentanyl seized: 4 kg, to 2026-02-28" in told
     assert "to 2026-01-31" in words(page(made, "?on=2026-02-10").content.decode())
     assert "nothing by this day" not in told
+    assert "4 places · 2 initiatives" in told
+    assert [one.initiative.code for one in tunnel.named] == ["1.01", "2.01"]
+    assert all(made.get(one.health_url).status_code == 200 for one in tunnel.named)
 
 
 def test_filters_of_the_page_are_those_of_the_api(made):

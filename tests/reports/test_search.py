@@ -12,14 +12,17 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from initiatives.choices import Health, Workflow
+from initiatives.models import Initiative, Milestone, StatusUpdate
 from initiatives.search import Kind, Reach, asked_words, excerpts, found, parts
-from initiatives.search.texts import MOST, TEXTS
+from initiatives.search.kinds import TEXTS
+from initiatives.search.texts import MOST
 from tests.factories import (
     ACTOR,
     add_indicator,
     add_initiative,
     add_initiative_place,
     add_milestone,
+    add_observation,
     add_organization,
     add_pillar,
     add_place,
@@ -31,6 +34,7 @@ from tests.factories import (
 )
 from tests.tracker.test_token_plans import bearing
 from tracker.choices import Role
+from tracker.models import Place
 from tracker.timemachine import as_of, head, revision
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +89,44 @@ def api(client, user, query, **headers):
 
 def by_kind(body):
     return {group["kind"]: group["total"] for group in body["groups"]}
+
+
+class TestPlaces:
+    """What is found by its name leads to what happens there, on the page of the places of each plan."""
+
+    def links(self, client, query):
+        html = client.get(f"/en/{query}").content.decode()
+        return re.findall(r'href="([^"]*#place-[^"]*)"', html)
+
+    def test_lead_to_what_happens_there(self, client, border, auditor):
+        client.force_login(auditor)
+        number = head()
+        assert set(self.links(client, "plans/BP/search/?q=windsor")) == {"/en/plans/BP/places/#place-WINDSOR"}
+        assert set(self.links(client, f"plans/BP/search/?q=windsor&as_of=r{number}")) == {
+            f"/en/plans/BP/places/?as_of=r{number}#place-WINDSOR"
+        }
+
+    def test_also_where_only_an_indicator_was_observed(self, client, border, auditor):
+        client.force_login(auditor)
+        there, last_month = add_place("EMERSON", name_en="Emerson"), TODAY.replace(day=1) - timedelta(days=1)
+        add_observation(border["indicator"], last_month, "3", place=there)
+        assert set(self.links(client, "search/?q=emerson")) == {"/en/plans/BP/places/#place-EMERSON"}
+
+    def test_of_every_plan_that_the_reader_sees(self, client, border, auditor):
+        other = add_initiative(add_pillar(add_plan("XP")), "1.01", lead=border["canine"].lead)
+        add_initiative_place(other, Place.objects.get(code="WINDSOR"))
+        client.force_login(auditor)
+        assert self.links(client, "search/?q=windsor") == [
+            "/en/plans/BP/places/#place-WINDSOR", "/en/plans/XP/places/#place-WINDSOR",
+        ]  # fmt: skip
+        client.force_login(add_user("manager", role=Role.MANAGER, scope="XP/1.01"))
+        assert set(self.links(client, "search/?q=windsor")) == {"/en/plans/XP/places/#place-WINDSOR"}
+
+    def test_nowhere_where_nothing_is_recorded(self, client, border, auditor):
+        add_place("EMERSON", name_en="Emerson")
+        client.force_login(auditor)
+        assert self.links(client, "search/?q=emerson") == []
+        assert "Nothing is recorded there." in words(client.get("/en/search/?q=emerson"))
 
 
 class TestCodes:
@@ -250,6 +292,35 @@ class TestPast:
             assert keys(Kind.INITIATIVES, "canine", auditor, past=before) == [canine.pk, border["aerial"].pk]
             assert keys(Kind.INITIATIVES, "patrol", auditor, past=before) == []
             assert keys(Kind.MILESTONES, "certified", auditor, past=before) == [border["milestone"].pk]
+
+    def test_finds_what_reading_every_row_finds(self, border, auditor):
+        """Of what was touched since: what said the same then, what said something else, and what is gone."""
+        canine, aerial, milestone = border["canine"], border["aerial"], border["milestone"]
+        week = add_week(border["plan"])
+        update, other = (
+            add_update(one, week, author=auditor, workflow=Workflow.SUBMITTED, narrative_en="Dogs wait.")
+            for one in (canine, aerial)
+        )
+        add_place("DOGS", name_en="Dogtown", name_fr="Dogtown")
+        before = head()
+        with revision(by=ACTOR, reason="touched"):
+            Initiative.objects.filter(pk=canine.pk).update(starts_on=TODAY)
+            Initiative.objects.filter(pk=aerial.pk).update(title_en="Dogs aloft", description_en="")
+            Milestone.objects.filter(pk=milestone.pk).update(weight=7)
+            StatusUpdate.objects.filter(pk=update.pk).update(narrative_en="Nothing.")
+            StatusUpdate.objects.filter(pk=other.pk).update(explanation_en="Known.", narrative_en="Dogs wait.")
+            Place.objects.filter(code="DOGS").delete()
+            Place.objects.filter(code="WINDSOR").update(name_fr="Dogville")
+        found_some = 0
+        for kind, texts in TEXTS.items():
+            for text in ("dog", "dogs wait", "canine", "dogtown", "windsor", "known"):
+                asked = asked_words(text)
+                with as_of(before), connection.cursor() as cursor:
+                    cursor.execute(f"select t.id from {texts.table} t where {texts.words('t')} @@ %s::tsquery", [asked])
+                    expected = {key for (key,) in cursor.fetchall()}
+                    assert set(keys(kind, text, auditor, past=before)) == expected, (kind, text)
+                found_some += len(expected)
+        assert found_some > 10
 
     def test_the_head_reads_as_now(self, client, border, auditor):
         add_update(border["canine"], add_week(border["plan"]), Health.RED, author=auditor, narrative_en="Dogs wait.")

@@ -30,12 +30,16 @@ class TestUnknownParameters:
         response = client.get(f"/en/{path}?foo=1")
         assert response.status_code == 400
         assert "foo" in words(response)
+        assert f'<a class="button" href="/en/{path}">' in response.content.decode()
+        assert "Nothing was changed" not in words(response)
         assert client.get(f"/en/{path}").status_code == (404 if path == "setup/x/" else 200)
 
     def test_also_where_a_form_is_sent(self, client):
         add_user("anna")
         sent = {"username": "anna", "password": PASSWORD}
-        assert client.post("/en/sign-in/?foo=1", sent).status_code == 400
+        refused = client.post("/en/sign-in/?foo=1", sent)
+        assert refused.status_code == 400
+        assert "Nothing was changed" in words(refused)
         assert client.post("/en/theme/?foo=1", {"theme": "dark"}).status_code == 400
         assert client.post("/en/sign-out/?foo=1").status_code == 400
 

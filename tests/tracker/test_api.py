@@ -124,6 +124,16 @@ def test_head_gives_the_headers_alone(client, plan):
         assert bytes_of(response) == b""
 
 
+@pytest.mark.parametrize("asked", ["", "?as_of=r{head}"])
+def test_head_of_a_file_says_nothing_that_the_file_does_not(client, plan, asked):
+    """A file's tag is of its bytes, which nobody knows before it is made."""
+    path = f"/api/v1/exports/initiatives.csv{asked.format(head=head())}"
+    first, file = (getattr(client, method)(path, headers=bearer(plan.people.viewer)) for method in ("head", "get"))
+    assert bytes_of(file)
+    assert "ETag" not in first
+    assert first.headers.items() <= file.headers.items()
+
+
 def test_lists_are_cut_to_what_the_person_may_see(client, plan):
     def count(name, user):
         return len(json.loads(client.get(f"/api/v1/{name}/", headers=bearer(user)).content)["results"])

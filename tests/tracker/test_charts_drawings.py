@@ -133,7 +133,8 @@ class TestMilestoneTimeline:
         late = MilestoneDates("M1", "Late", first, date(2026, 5, 31), date(2026, 6, 30))
         met = MilestoneDates("M2", "Met", first, first, date(2026, 9, 1), actual=date(2026, 3, 30))
         with translation.override("en"):
-            assert (late.standing(first), met.standing(TODAY)) == ("91 days late", "1 day early")
+            assert late.standing(first) == "91 days after the first baseline"
+            assert met.standing(TODAY) == "1 day before the first baseline"
             assert MilestoneDates("M3", "X", first, first, first).standing(first) == "on its date"
             assert MilestoneDates("M4", "X", None, None, first).standing(first) == "no baseline"
             assert MilestoneDates("M5", "X", first, first, None).standing(first) == "no forecast"
@@ -144,16 +145,32 @@ class TestMilestoneTimeline:
     def test_what_is_overdue_is_not_told_as_if_it_kept_its_date(self):
         past = TODAY - timedelta(1)
         with translation.override("en"):
-            assert MilestoneDates("M1", "X", past, past, past).standing(TODAY) == "forecast passed"
-            assert MilestoneDates("M2", "X", past, past, None).standing(TODAY) == "overdue, no forecast"
+            assert MilestoneDates("M1", "X", past, past, past).standing(TODAY) == "1 day overdue"
+            assert MilestoneDates("M2", "X", past, past, None).standing(TODAY) == "1 day overdue"
             assert MilestoneDates("M3", "X", past, past, past, actual=past).standing(TODAY) == "on its date"
-            assert MilestoneDates("M4", "X", past, past, TODAY).standing(TODAY) == "1 day late"
+            assert MilestoneDates("M4", "X", past, past, TODAY).standing(TODAY) == "1 day after the first baseline"
+            week = TODAY - timedelta(7)
+            assert MilestoneDates("M5", "X", week, past, past).standing(TODAY) == "1 day overdue"
+            later = TODAY + timedelta(7)
+            assert MilestoneDates("M6", "X", later, later, past).standing(TODAY) == "forecast passed"
 
     def test_what_came_before_the_plan_is_shaded(self):
         done = MilestoneDates("M1", "Done", date(2024, 6, 1), None, None, date(2024, 6, 1))
         shaded = MilestoneTimeline("t", "T", TODAY, (done,), announced=date(2024, 12, 17)).drawn()
         assert "url(#t-700-before)" in shaded
         assert "url(#" not in MilestoneTimeline("t", "T", TODAY, (done,)).drawn()
+
+
+@pytest.mark.parametrize("name", ["Mot" + " mot" * 74, "W" * 40, "Ouverture"])
+def test_no_name_is_cut_however_long(name):
+    dates = (TODAY - timedelta(90), TODAY - timedelta(30))
+    for chart in (
+        MilestoneTimeline("t", "T", TODAY, (MilestoneDates("M1", name, *dates, None),)),
+        SlipChart("s", "S", TODAY, (Forecasts("M1", name, (dates,)),)),
+    ):
+        for wide in (NARROW, WIDE):
+            said = "".join(texts(chart.drawn(wide))).replace(" ", "")
+            assert f"M1{name}".replace(" ", "") in said
 
 
 class TestSlipChart:
@@ -212,6 +229,16 @@ class TestIndicatorPath:
         markup = IndicatorPath("i", "I", "teams", seen).drawn()
         assert markup.count('class="mark s-text"') == 2  # the cross, and its key
         assert len(re.findall(r'd="M[^"]*" class="mark s-blue"', markup)) == 1
+
+    def test_a_part_of_a_year_is_told_from_a_whole_one_and_no_line_leads_to_it(self):
+        seen = tuple(
+            Observed(date(2020 + n, 3, 31), "p", Decimal(n), str(n), part=n == 3) for n in range(4)
+        )  # fmt: skip
+        chart = IndicatorPath("i", "I", "teams", seen)
+        assert [path.count("L") for path in re.findall(r'd="(M[^"]*)" class="mark s-blue"', chart.drawn())] == [2]
+        with translation.override("en"):
+            assert "Part of a year" in texts(chart.drawn())
+            assert [row[1] for row in chart.table().rows] == ["Observed"] * 3 + ["Part of a year"]
 
 
 class TestYearColumns:

@@ -52,6 +52,9 @@ def test_a_parameter_given_twice_is_refused():
     [
         (InitiativeFilter, "health=blue"),
         (InitiativeFilter, "lifecycle=dead"),
+        (InitiativeFilter, "decision_asked=yes"),
+        (InitiativeFilter, "disputed=1"),
+        (StatusUpdateFilter, "decision_asked=maybe"),
         (InitiativeFilter, "pillar=one"),
         (InitiativeFilter, "pillar=1.5"),
         (InitiativeFilter, "pillar=NaN"),
@@ -101,6 +104,8 @@ INITIATIVES = [
     ("lifecycle=ongoing", ["2.01"]),
     ("health=red", ["1.03"]),
     ("health=no_update", ["2.01"]),
+    ("decision_asked=true", []),
+    ("disputed=false&pillar=1", ["1.01", "1.02", "1.03"]),
     ("q=prime hub", ["1.01"]),
     ("q=ÉQUIPES canines", ["1.01"]),
     ("q=%25", []),

@@ -68,10 +68,17 @@ class Burn:
     @property
     def in_words(self) -> str:
         """Each amount, and the lapse."""
-        said = [_amount_of(kind, amount) for kind, amount in self.parts]
+        said = [self.said(kind, amount) for kind, amount in self.parts]
         if self.lapse:
             said.append(_amount_of("lapse", self.lapse))
         return "; ".join(said) or _("No amounts yet.")
+
+    def said(self, kind: str, amount: Decimal) -> str:
+        """The amount of a line; of spending with the month that it ends with, for more may be spent by now."""
+        if kind != "spent" or self.latest is None:
+            return _amount_of(kind, amount)
+        label = _("Spent, end of %(month)s") % {"month": month_label(self.latest.month)}
+        return _("%(label)s: %(size)s") % {"label": label, "size": formats.money(amount)}
 
     def table(self) -> Table:
         """Month by month; then the year's end."""
@@ -197,7 +204,7 @@ def _entries(chart: Burn, key: str, *, elsewhere: bool) -> Iterator[Entry]:
         "spent": joined([line(0, 7, 26, 7, "blue", thick=3.2), circle(13, 7, 3.6, fill="blue")]),
     }
     for kind, amount in chart.parts:
-        yield Entry(samples[kind], _names()[kind] if elsewhere and kind != "spent" else _amount_of(kind, amount))
+        yield Entry(samples[kind], _names()[kind] if elsewhere and kind != "spent" else chart.said(kind, amount))
     if chart.lapse and chart.lapse > 0:
         box = joined([hatched(key, 0, 0, 26, 14), rect(0.5, 0.5, 25, 13, edge="red")])
         yield Entry(box, _amount_of("lapse", chart.lapse))

@@ -6,6 +6,8 @@ SIZE = 12
 LEADING = 16
 # Bold letters are wider than regular ones by this at most, over a word.
 BOLD = 1.1
+# On a telephone the longest title that can be recorded takes no more lines.
+MOST = 10
 UNKNOWN = 1.0
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
@@ -36,7 +38,7 @@ def width(text: str, *, bold: bool = False) -> float:
     return ems * SIZE * (BOLD if bold else 1)
 
 
-def wrapped(text: str, room: float, *, most: int = 3, bold: bool = False) -> tuple[str, ...]:
+def wrapped(text: str, room: float, *, most: int = MOST, bold: bool = False) -> tuple[str, ...]:
     """Lines no wider than `room` pixels; what does not go into `most` of them is cut at the last, with an ellipsis."""
     lines = list(_lines(text, room, bold=bold))
     if len(lines) <= most:

@@ -46,10 +46,11 @@ def goal(x: float, y: float, *, below: bool, above: bool) -> SafeString:
     return joined(parts)
 
 
-def dot(x: float, y: float, *, corrected: bool) -> SafeString:
-    """A point; a corrected one has a ring."""
+def dot(x: float, y: float, *, corrected: bool = False, part: bool = False) -> SafeString:
+    """A point, hollow where it is of a part only; a corrected one has a ring."""
     ring = [circle(x, y, 7.5, fill="page", edge="blue", thick=1.6)] if corrected else []
-    return joined([*ring, circle(x, y, 4, fill="blue", mark=True)])
+    point = circle(x, y, 3.6, fill="page", edge="blue", thick=2, mark=True) if part else None
+    return joined([*ring, point or circle(x, y, 4, fill="blue", mark=True)])
 
 
 def square(x: float, y: float) -> SafeString:

@@ -25,13 +25,15 @@ EDGE = 12
 
 @dataclass(frozen=True)
 class Observed:
-    """A value at the end of its period, and how it reads; None was looked for and is not available."""
+    """A value at the end of its period, and how it reads; None was looked for and is not available. A `part` is of less
+    time than the others are of, so nothing leads to it."""
 
     day: date
     period: str
     value: Decimal | None
     shown: str
     corrected: bool = False
+    part: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,7 @@ class IndicatorPath:
 
     def table(self) -> Table:
         """Baseline, observations, targets."""
-        rows = [
-            (row.period, _("Corrected") if row.corrected else _("Observed"), row.shown) for row in self.observations
-        ]
+        rows = [(row.period, _kind(row), row.shown) for row in self.observations]
         if self.baseline:
             rows.insert(0, (formats.iso_date(self.baseline[0]), _("Baseline"), self.baseline[2]))
         rows += [(formats.iso_date(target.due), _("Target"), target.shown) for target in self.targets]
@@ -101,6 +101,12 @@ class IndicatorPath:
     def drawn(self, wide: int = WIDE) -> SafeString:
         """The path over time."""
         return indicator_path(self, wide)
+
+
+def _kind(row: Observed) -> str:
+    if row.corrected:
+        return _("Corrected")
+    return _("Part of a year") if row.part else _("Observed")
 
 
 def indicator_path(chart: IndicatorPath, wide: int = WIDE) -> SafeString:
@@ -154,17 +160,17 @@ def _aim(chart: IndicatorPath, across: DayScale, up: ValueScale, key: str) -> It
 def _observations(chart: IndicatorPath, across: DayScale, up: ValueScale) -> Iterator[SafeString]:
     run: list[tuple[float, float]] = []
     for row in (*chart.observations, None):
-        if row is not None and row.value is not None:
+        if row is not None and row.value is not None and not row.part:
             run.append((across.at(row.day), up.at(row.value)))
             continue
         if len(run) > 1:
             yield polyline(run, "blue", thick=2.6, mark=True)
         run = []
-        if row is not None:
+        if row is not None and row.value is None:
             yield missing(across.at(row.day), up.foot - 8)
     for row in chart.observations:
         if row.value is not None:
-            yield dot(across.at(row.day), up.at(row.value), corrected=row.corrected)
+            yield dot(across.at(row.day), up.at(row.value), corrected=row.corrected, part=row.part)
 
 
 def _latest(
@@ -181,9 +187,11 @@ def _latest(
 
 
 def _entries(chart: IndicatorPath, key: str) -> Iterator[Entry]:
-    if any(row.value is not None for row in chart.observations):
-        sample = joined([line(0, 7, 26, 7, "blue", thick=2.6), dot(13, 7, corrected=False)])
+    if any(row.value is not None and not row.part for row in chart.observations):
+        sample = joined([line(0, 7, 26, 7, "blue", thick=2.6), dot(13, 7)])
         yield Entry(sample, _("Observed"))
+    if any(row.part for row in chart.observations):
+        yield Entry(dot(13, 7, part=True), _("Part of a year"))
     if any(row.corrected for row in chart.observations):
         yield Entry(dot(13, 7, corrected=True), _("Corrected"))
     if any(row.value is None for row in chart.observations):

@@ -3,7 +3,7 @@ Nothing here is a fact of any plan.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -215,6 +215,9 @@ def _paths() -> Iterator[Sample]:
     huge = _observed(["-1250000", "98765432", "1234567890"])
     net = _said("Net value of goods", "Valeur nette des marchandises")
     yield Sample(_("negative and huge, no target"), IndicatorPath("path-huge", net, _said("dollars", "dollars"), huge))
+    years = _observed(["18", "34", "71"])
+    parts = (replace(years[0], part=True), *years[1:], replace(years[2], day=date(2026, 3, 31), part=True))
+    yield Sample(_("parts of years"), IndicatorPath("path-parts", *teams, parts, rising))
     yield Sample(_("one point"), IndicatorPath("path-one", *teams, _observed(["18"])))
     yield Sample(_("empty"), IndicatorPath("path-empty", *teams, ()))
 

@@ -20,6 +20,7 @@ from tracker.charts.plot import nothing
 from tracker.charts.tables import Column, Table
 
 BAND, GAP, EDGE = 22, 8, 10
+BESIDE = 2  # lines of a name that may stand beside how it stands
 HEAD = LEADING + 2
 # With more rows than this the dates stand above the rows as well.
 FAR = 10
@@ -51,12 +52,27 @@ class MilestoneDates:
         due = self.forecast or self.latest or self.first
         return self.actual is None and due is not None and due < today
 
+    def is_late(self, today: date) -> bool:
+        """Whether it should have been met by now, or was or will be later than first agreed."""
+        return self.is_overdue(today) or (self.slip or 0) > 0
+
+    def span(self, today: date) -> tuple[date, date] | None:
+        """From the first date agreed to the end; of what is overdue, to today. None where either is not known."""
+        overdue = self.is_overdue(today)
+        start = self.first or self.latest or (self.forecast if overdue else None)
+        end = today if overdue and start and start < today else self.end
+        return (start, end) if start and end else None
+
     def standing(self, today: date) -> str:
-        """`42 days late`; what is overdue is never told as if it kept its date."""
+        """`42 days after the first baseline`; what is overdue counts from what is agreed now, as the figure does, and
+        is never told as if it kept its date."""
+        if self.is_overdue(today):
+            due = self.latest or self.first or self.forecast
+            days = (today - due).days if due else 0
+            overdue = ngettext("%(days)s day overdue", "%(days)s days overdue", days)
+            return overdue % {"days": formats.number(days)} if days > 0 else _("forecast passed")
         if self.end is None:
-            return _("overdue, no forecast") if self.is_overdue(today) else _("no forecast")
-        if self.is_overdue(today) and (self.slip or 0) <= 0:
-            return _("forecast passed")
+            return _("no forecast")
         if self.slip is None:
             return _("no baseline")
         if not self.slip:
@@ -64,8 +80,13 @@ class MilestoneDates:
         days = abs(self.slip)
         shown = {"days": formats.number(days)}
         if self.slip > 0:
-            return ngettext("%(days)s day late", "%(days)s days late", days) % shown
-        return ngettext("%(days)s day early", "%(days)s days early", days) % shown
+            return (
+                ngettext("%(days)s day after the first baseline", "%(days)s days after the first baseline", days)
+                % shown
+            )
+        return (
+            ngettext("%(days)s day before the first baseline", "%(days)s days before the first baseline", days) % shown
+        )
 
     @property
     def known(self) -> tuple[date, ...]:
@@ -137,7 +158,7 @@ def milestone_timeline(chart: MilestoneTimeline, wide: int = WIDE) -> SafeString
         parts.append(day_axis(days, 0, wide=wide))
         top = axis_height(days) + 4
     today = days.at(chart.today)
-    said = _("Today, %(day)s") % {"day": formats.iso_date(chart.today)}
+    said = _("As of %(day)s") % {"day": formats.iso_date(chart.today)}
     half = width(said, bold=True) / 2
     parts.append(text(min(max(today, half), wide - half), top + LEADING - 4, said, anchor="middle", bold=True))
     top += HEAD
@@ -152,25 +173,36 @@ def milestone_timeline(chart: MilestoneTimeline, wide: int = WIDE) -> SafeString
 def _row(
     row: MilestoneDates, chart: MilestoneTimeline, days: DayScale, before: str, *, top: float, wide: float
 ) -> tuple[SafeString, float]:
-    slip = row.standing(chart.today)
-    late = (row.slip or 0) > 0 or row.is_overdue(chart.today)
-    name = wrapped(f"{row.code} {row.name}", wide - width(slip, bold=True) - 16, most=3)
-    parts = [text(0, top + LEADING * n + 12, said) for n, said in enumerate(name)]
-    parts.append(text(wide, top + 12, slip, anchor="end", ink="red" if late else "quiet", bold=late))
-    band = top + LEADING * len(name) + 2
+    parts, under = _heading(row, chart.today, top=top, wide=wide)
+    band = under + 2
     parts.append(rect(0, band, wide, BAND, fill="raised"))
     if chart.announced and days.at(chart.announced) > days.low:
         parts.append(hatched(before, 0, band, days.at(chart.announced), BAND))
     parts.append(grid(map(days.at, month_ticks(days)), band, band + BAND))
     today = days.at(chart.today)
     parts.append(line(today, band - 1, today, band + BAND + 1, "text", thick=1.5, dash="4 2"))
-    parts += _marks(row, days, band + BAND / 2)
+    parts += _marks(row, chart.today, days, band + BAND / 2)
     return joined(parts), band + BAND + GAP
 
 
-def _marks(row: MilestoneDates, days: DayScale, y: float) -> Iterator[SafeString]:
-    start, end = row.first or row.latest, row.end
-    if start and end and start != end:
+def _heading(row: MilestoneDates, today: date, *, top: float, wide: float) -> tuple[list[SafeString], float]:
+    """The name and how it stands: beside it; under it, where that would make a long name longer. And where they end."""
+    said, standing = f"{row.code} {row.name}", row.standing(today)
+    late = row.is_late(today)
+    name = wrapped(said, wide - width(standing, bold=True) - 16)
+    below = len(name) > BESIDE
+    if below:
+        name = wrapped(said, wide)
+    foot = top + LEADING * (len(name) + below)
+    parts = [text(0, top + LEADING * n + 12, one) for n, one in enumerate(name)]
+    x, y, anchor = (0.0, foot - 4, "start") if below else (wide, top + 12, "end")
+    parts.append(text(x, y, standing, anchor=anchor, ink="red" if late else "quiet", bold=late))
+    return parts, foot
+
+
+def _marks(row: MilestoneDates, today: date, days: DayScale, y: float) -> Iterator[SafeString]:
+    start, end = row.span(today) or (today, today)
+    if start != end:
         late = end > start
         yield line(days.at(start), y, days.at(end), y, "red" if late else "blue", thick=3.5 if late else 2,
                    dash="" if late else "5 3", mark=True)  # fmt: skip
@@ -195,9 +227,10 @@ def _entries(chart: MilestoneTimeline, before: str) -> Iterator[Entry]:
         yield Entry(diamond(13, 7, 6, fill="blue"), _("Forecast"))
     if any(row.actual for row in rows):
         yield Entry(ticked(13, 7), _("Met"))
-    if any((row.slip or 0) > 0 for row in rows):
+    spans = [span for row in rows if (span := row.span(chart.today))]
+    if any(start < end for start, end in spans):
         yield Entry(line(0, 7, 26, 7, "red", thick=3.5), _("Late"))
-    if any((row.slip or 0) < 0 for row in rows):
+    if any(start > end for start, end in spans):
         yield Entry(line(0, 7, 26, 7, "blue", thick=2, dash="5 3"), _("Early"))
     if chart.announced and any(day < chart.announced for row in rows for day in row.known):
         box = rect(0.5, 0.5, 25, 13, fill="raised", edge="edge")

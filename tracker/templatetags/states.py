@@ -54,9 +54,10 @@ def state_name(state: str) -> str:
 
 
 @register.inclusion_tag("components/health_badge.html")
-def health_badge(state: str | None, standing: Standing | None = None) -> dict[str, object]:
+def health_badge(state: str | None, standing: Standing | None = None, *, url: str = "") -> dict[str, object]:
     """Symbol, name and colour of a health; None is "no update". With a standing: since when it has been rated so,
-    or when the last update was and what it said, struck out: it is not taken for the present."""
+    or when the last update was and what it said, struck out: it is not taken for the present. With an address the
+    colour leads to its explanation; inside a link or a summary, where no link can stand, it is left out."""
     known = state or "no_update"
     last = standing.last if standing and known == "no_update" else None
     return {
@@ -65,6 +66,7 @@ def health_badge(state: str | None, standing: Standing | None = None) -> dict[st
         "since": standing.since if standing and known in RATED else None,
         "last": last,
         "was": STATES.get(getattr(last, "health", "")),
+        "url": url,
     }
 
 

@@ -23,6 +23,15 @@ class Before(Protocol):
     url: str
 
 
+class Amount(Protocol):
+    """An amount of dollars, its name and its explanation: `place` is where that would lie if nothing is known of it."""
+
+    value: Decimal | int | None
+    label: str
+    url: str
+    place: str
+
+
 class BeforeDate(Protocol):
     """What a date was, and the address that tells why."""
 
@@ -65,6 +74,15 @@ def explained(
 
 
 @register.simple_tag(takes_context=True)
+def amount(context: Context, cell: Amount) -> SafeString:
+    """As `explained`, of an amount. One that is not known leads nowhere, but still says what it was."""
+    shown = explained(context, cell.value, "dollars", cell.url, label=cell.label)
+    if cell.url:
+        return shown
+    return format_html("{}{}", shown, was_at(context, cell.place, cell.value, "dollars", label=cell.label))
+
+
+@register.simple_tag(takes_context=True)
 def was(context: Context, before: Before | str | None, unit: str, *, label: str = "") -> SafeString | str:
     """What a figure was at the moment that the page is compared with, which leads to why; nothing if it was equal."""
     if not before or isinstance(before, str):  # a template's word for what is not there
@@ -72,9 +90,15 @@ def was(context: Context, before: Before | str | None, unit: str, *, label: str 
     known = before.value is not None
     words = format_html(_("was {figure}"), figure=_figure(before.value, unit)) if known else _("was not known")
     return format_html(
-        ' <a class="was" href="{}">{}<span class="unseen"> {}{}</span></a>',
-        as_of_url(context, before.url), words, label, _(": why"),
+        ' <a class="was" href="{}">{}{}<span class="unseen"> {}{}</span></a>',
+        as_of_url(context, before.url), words, _reason(before), label, _(": why"),
     )  # fmt: skip
+
+
+def _reason(before: object) -> SafeString | str:
+    """What made most of the difference, where it is known, in words of its own."""
+    told = getattr(before, "reason", "")
+    return format_html(' <span class="why">({})</span>', told) if told else ""
 
 
 @register.simple_tag(takes_context=True)
@@ -97,7 +121,10 @@ def was_date(context: Context, before: BeforeDate | str | None) -> SafeString | 
         return ""
     words = format_html(_("was {figure}"), figure=iso_date(before.date)) if before.date else _("was without a date")
     address = as_of_url(context, before.url)
-    return format_html(' <a class="was" href="{}">{}<span class="unseen">{}</span></a>', address, words, _(": why"))
+    return format_html(
+        ' <a class="was" href="{}">{}{}<span class="unseen">{}</span></a>',
+        address, words, _reason(before), _(": why"),
+    )  # fmt: skip
 
 
 @register.simple_tag(takes_context=True)

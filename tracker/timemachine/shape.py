@@ -2,7 +2,7 @@
 """The shape of a history table: it follows its live table through migrations without changing what the past says."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from django.db import connection, models
@@ -41,7 +41,7 @@ def key(model: type[models.Model]) -> str:
 def indexes(model: type[models.Model]) -> dict[str, str]:
     """Indexes of the history by name: each finds the one version of a row, of the rows that point to another, or of
     all rows, that a revision shows, without touching the others. At most one version of a row is current. What the
-    live table is found by, by its own indexes and unique constraints, its past is found by too."""
+    live table is found by, its own indexes and unique constraints, its past is found by too, with what they include."""
     table, pk = model._meta.db_table, key(model)
     found = {
         _short(f"{table}_row"): f'index %s on history.{table} ("{pk}", to_rev, from_rev)',
@@ -53,11 +53,18 @@ def indexes(model: type[models.Model]) -> dict[str, str]:
             name = _short(f"{table}_{field.column}")
             found[name] = f'index %s on history.{table} ("{field.column}", to_rev, from_rev)'
     for declared in (*model._meta.indexes, *model._meta.constraints):
-        names = declared.fields if isinstance(declared, models.Index | models.UniqueConstraint) else ()
-        if names:
-            listed = ", ".join(f'"{_column(model, name)}"' for name in names)
-            found[_short(f"past_{declared.name}")] = f"index %s on history.{table} ({listed}, to_rev, from_rev)"
+        if isinstance(declared, models.Index | models.UniqueConstraint) and declared.fields:
+            listed = f"({_listed(model, declared.fields)}, to_rev, from_rev)"
+            # Under a name of its own: an index that is there already is not made again.
+            included: tuple[str, ...] = getattr(declared, "include", ())
+            beside = f" include ({_listed(model, included)})" if included else ""
+            name = f"{'covering' if beside else 'past'}_{declared.name}"
+            found[_short(name)] = f"index %s on history.{table} {listed}{beside}"
     return found
+
+
+def _listed(model: type[models.Model], names: Iterable[str]) -> str:
+    return ", ".join(f'"{_column(model, name)}"' for name in names)
 
 
 def _column(model: type[models.Model], name: str) -> str:
