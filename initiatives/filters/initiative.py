@@ -51,12 +51,12 @@ class InitiativeFilter(StrictFilterSet):
         )
         return rows
 
-    def filter_decision_asked(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:  # noqa: FBT001
+    def filter_decision_asked(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:  # noqa: FBT001 - asked so
         """Those whose update in force asks for a decision, or all others."""
         asking = Initiative.objects.asking(on=self.on).values("pk")
         return queryset.filter(pk__in=asking) if value else queryset.exclude(pk__in=asking)
 
-    def filter_disputed(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:  # noqa: FBT001
+    def filter_disputed(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:  # noqa: FBT001 - asked so
         """Those whose rating in force facts spoke against when it was submitted, or all others."""
         disputed = Initiative.objects.disputed(on=self.on).values("pk")
         return queryset.filter(pk__in=disputed) if value else queryset.exclude(pk__in=disputed)
@@ -79,7 +79,7 @@ class StatusUpdateFilter(OfInitiative):
     def base(cls, user: User, *, on: date) -> QuerySet[StatusUpdate]:
         return StatusUpdate.objects.visible_to(user).with_comment_for(user).for_list().order_by(*AS_RECORDED)
 
-    def filter_decision_asked(self, queryset: Any, name: str, value: bool) -> QuerySet[Any]:  # noqa: FBT001
+    def filter_decision_asked(self, queryset: Any, name: str, value: bool) -> QuerySet[Any]:  # noqa: FBT001 - asked so
         """Those that ask for a decision, or those that ask for none."""
         rows: QuerySet[Any] = (
             queryset.asking() if value else queryset.filter(decision_needed_en="", decision_needed_fr="")
