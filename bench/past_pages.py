@@ -1,7 +1,8 @@
-"""Every page that shows a plan, as of a past revision and live; both cold.
+"""Every page that shows a plan, and two lists of it filtered, as of a past revision and live; all cold.
 
-Before each question something is written, so that no answer for the newest revision can have been kept; and each past
-revision is asked for the first time. What depends on no revision (templates, connections, plans of queries) is warm
+Before each question something is written and what is kept of figures forgotten, so that neither an answer for the
+newest revision can have been kept nor what it is carried forward from; and each past revision is asked for the first
+time. What depends on no revision (templates, connections, plans of queries) is warm
 for both. One client asks; ours and the peer take turns.
 """
 
@@ -37,6 +38,8 @@ def addresses() -> dict[str, str]:
         "initiatives": reverse("initiatives", args=[PLAN]),
         "initiative": reverse("initiative", args=[PLAN, first.code]),
         "milestones": reverse("milestones", args=[PLAN]),
+        "late milestones": f"{reverse('milestones', args=[PLAN])}?late=true",
+        "initiatives off track": f"{reverse('initiatives', args=[PLAN])}?health=red",
         "money": reverse("money", args=[PLAN]),
         "indicators": reverse("indicators", args=[PLAN]),
         **({"indicator": reverse("indicator", args=[PLAN, indicator.code])} if indicator else {}),

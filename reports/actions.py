@@ -126,7 +126,7 @@ def report_headline(
         raise NotAllowed(_("A headline colour needs a person who answers for it."), code="no_person")
     if not (reason_en.strip() or reason_fr.strip()):
         message = _("Say why, in English or in French: the reason stands beside the colour.")
-        raise Invalid(message, fields={"reason_en": message})
+        raise Invalid(message, fields={"reason_en": message, "reason_fr": message})
     with revision(by=by, reason=f"Headline of {plan.code} for {week.code}", at=at):
         fresh = ReportingWeek.objects.select_related("plan").get(pk=week.pk)
         if pillar is not None and pillar.plan_id != fresh.plan_id:

@@ -93,11 +93,12 @@ def plans_to_prove(*, at: datetime) -> list[int]:
     return [pk for pk, _code in due]
 
 
-def publish_due(plan_id: int, *, at: datetime) -> list[WeeklyRollup]:
-    """Seal what a plan owes, oldest week first. Returns none while another worker is at it."""
+def publish_due(plan_id: int, *, at: datetime) -> list[str]:
+    """Seal what a plan owes, oldest week first; the codes of what was sealed, none while another worker is at it. Of
+    the rollups themselves one is held at a time, however many are owed."""
     with alone(Work.SEALING, plan_id) as mine:
         weeks = unpublished_of(plan_id) if mine else []
-        return [publish_rollup(week=week, by=CYCLE, at=at, late=is_late(week, at=at)) for week in weeks]
+        return [publish_rollup(week=week, by=CYCLE, at=at, late=is_late(week, at=at)).code for week in weeks]
 
 
 def is_late(week: ReportingWeek, *, at: datetime) -> bool:

@@ -19,6 +19,7 @@ from tracker.errors import Invalid
 from tracker.filters import IsoDateField
 from tracker.models import Revision, User
 from tracker.permissions import known_revisions
+from tracker.reasons import stored_as
 from tracker.templatetags.tracker import bilingual_text
 
 ANY = ("", gettext_lazy("any"))
@@ -104,7 +105,10 @@ class HistoryForm(forms.Form):
         if asked["who"]:
             condition &= Q(actor_name__icontains=asked["who"]) | Q(actor__username__icontains=asked["who"])
         if asked["reason"]:
-            condition &= Q(reason__icontains=asked["reason"])
+            said = Q(reason__icontains=asked["reason"])
+            for pattern in stored_as(asked["reason"]):
+                said |= Q(reason__regex=pattern)
+            condition &= said
         if asked["who"] or asked["reason"]:
             condition &= known_revisions(self.user)
         return Revision.objects.filter(condition) if condition else None

@@ -11,10 +11,11 @@ from django.utils.translation import get_language
 
 from initiatives.choices import Stage
 from reports.figures import FIGURES, Figure, Result, figure, together
-from reports.figures.kept import Results, kept
+from reports.figures.declaration import Selection
+from reports.figures.kept import kept
 from reports.figures.scopes import Scope
 from reports.figures.totals import Totals, members_by_pillar, no_result
-from reports.figures.values import Amount
+from reports.figures.values import Amount, Results
 
 
 @dataclass(frozen=True)
@@ -115,9 +116,9 @@ def board(
     named = versions or {}
     figures = [figure(key, named.get(key)) for key in keys]
 
-    def make() -> Results:
-        members = members_by_pillar(scope.selection)
-        found = together.totals(figures, scope.selection, on=on)
+    def make(selection: Selection) -> Results:
+        members = members_by_pillar(selection)
+        found = together.totals(figures, selection, on=on)
         return {one.figure.key: _results(one, scope, members) for one in found}
 
     return Board(on, kept(figures, scope, on=on, parts=True, make=make))

@@ -218,7 +218,7 @@ def _body(kind: Kind, row: Any, language: str) -> str:
     texts = TEXTS[kind]
     names = [
         name
-        for name in (texts.english if language == "en" else texts.french)
+        for name in texts.columns(language)
         if name not in ("code", f"{texts.title}_{language}")
         and not (name == "source_text" and row.source_text_language not in ("", language))
     ]

@@ -10,10 +10,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from celery import shared_task
+from django.utils import timezone
 
 from initiatives.notifications import remind
 from pillars.models import Plan
-from reports import cycle, exports
+from reports import cycle, exports, prepared
 from reports.notifications import announce, compose
 from reports.proof import verify
 from tracker import outbox
@@ -75,6 +76,14 @@ def make_exports(**_: object) -> Counts:
     return exports.make_waiting()
 
 
+@shared_task(name="reports.prepare", acks_late=False, reject_on_worker_lost=False)
+@recorded("prepare")
+def prepare(*, plan_id: int, **_: object) -> Counts:
+    """Compute what the overview of a large plan shows today."""
+    prepared.prepare(Plan.objects.get(pk=plan_id), on=timezone.localdate())
+    return {}
+
+
 @shared_task(name="reports.prove", acks_late=False, reject_on_worker_lost=False)
 @recorded("verify")
 def prove(*, plan_id: int, **_: object) -> Counts:
@@ -114,7 +123,14 @@ def hand_out_exports(*, at: datetime) -> None:
         make_exports.apply_async(expires=30)
 
 
+def hand_out_overviews(*, at: datetime) -> None:
+    """Have the overviews of large plans prepared, where something was written or another day has come."""
+    for plan_id in prepared.unprepared(on=timezone.localdate(at)):
+        prepare.apply_async(kwargs={"plan_id": plan_id}, expires=10)
+
+
 STEPS: tuple[Callable[..., int | None], ...] = (
     cycle.make_weeks, cycle.advance_weeks, hand_out_rollups, hand_out_proofs, remind, announce, outbox.settle_mails,
-    hand_out_mail, hand_out_exports, forget_answers, outbox.forget_mails, forget_runs, exports.forget_exports,
+    hand_out_mail, hand_out_exports, hand_out_overviews, forget_answers, outbox.forget_mails, forget_runs,
+    exports.forget_exports,
 )  # fmt: skip

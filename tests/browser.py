@@ -19,7 +19,7 @@ from django.test import Client
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.page_audits import CROWD, KEPT_BACK, LISTEN, LOOK, REACH, RUN, SHOWN, STOPPED, STOPS
+from tests.page_audits import CROWD, KEPT_BACK, LISTEN, LOOK, REACH, ROWS, RUN, SHOWN, STOPPED, STOPS
 from tracker.models import User
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -183,6 +183,7 @@ class Visit:
         if beyond > 0:
             yield f"scrolls sideways by {beyond} px"
         yield from page.evaluate(LOOK)
+        yield from page.evaluate(ROWS)
         if rules is not None:
             yield from (described(*found) for found in page.evaluate(RUN, rules))
 

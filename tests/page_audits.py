@@ -76,6 +76,18 @@ CROWD = """() => [...document.querySelectorAll('svg.drawing')].filter(one => one
 })"""
 
 
+# Fields, lists and buttons of filters that stand in a row, but not in line.
+ROWS = """() => [...document.querySelectorAll('.filters')].flatMap(bar => {
+  const kinds = 'input:not([type=hidden], [type=checkbox], [type=radio]), select, button:not(.as-link)';
+  const boxes = [...bar.querySelectorAll(kinds)].filter(one => one.checkVisibility())
+    .map(one => [one.name || one.textContent.trim(), one.getBoundingClientRect()]);
+  return boxes.flatMap(([name, a], n) => boxes.slice(n + 1)
+    .filter(([, b]) => Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > a.height / 2
+      && (Math.abs(a.top - b.top) > .5 || Math.abs(a.bottom - b.bottom) > .5))
+    .map(([other]) => `${name} and ${other} stand in a row, but not in line`));
+})"""
+
+
 # Every rule that does not hold (violations), and every one that axe-core cannot decide (incomplete), but for contrast
 # inside SVG, which LOOK measures, and in what is scrolled out of a table's box, which the wide window shows.
 RUN = """async rules => {

@@ -4,6 +4,7 @@ Views, parameters and fields say in English what they are. What the schema gathe
 paragraph by paragraph, when it is made in another language; the list of all paragraphs is made from the schema too.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import get_language, gettext, override
 from drf_spectacular.generators import SchemaGenerator
 
 _TEXTS = ("description", "summary", "title")
+_SPACES = re.compile(r"[ \t\r\n]+")  # a no-break space stays
 
 
 def described(language: str) -> dict[str, Any]:
@@ -78,7 +80,7 @@ def _translated(text: str) -> str:
 def _paragraphs(text: str) -> list[str]:
     """Paragraphs without the line breaks of the source; a list keeps its lines."""
     parts = [part.strip() for part in text.split("\n\n")]
-    return [part if _is_list(part) else " ".join(part.split()) for part in parts if part]
+    return [part if _is_list(part) else _SPACES.sub(" ", part) for part in parts if part]
 
 
 def _is_list(paragraph: str) -> bool:

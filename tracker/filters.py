@@ -134,7 +134,8 @@ class YesNoFilter(django_filters.TypedChoiceFilter):
 
 
 class TitleFilter(django_filters.CharFilter):
-    """Rows in which one of the named columns contains the words, whatever their case."""
+    """Rows in which one of the named columns contains the words, whatever their case and their apostrophes: French is
+    stored with ’, and typed with '."""
 
     def __init__(self, *columns: str, **kwargs: Any) -> None:
         self.columns = columns
@@ -146,8 +147,9 @@ class TitleFilter(django_filters.CharFilter):
         if not value:
             return qs
         found = Q()
-        for column in self.columns:
-            found |= Q(**{f"{column}__icontains": value})
+        for written in sorted({value, value.replace("'", "’"), value.replace("’", "'")}):
+            for column in self.columns:
+                found |= Q(**{f"{column}__icontains": written})
         return qs.filter(found)
 
 

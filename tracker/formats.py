@@ -3,6 +3,7 @@
 Every function follows the active language. Spaces inside a figure are no-break: no figure breaks over lines.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -60,6 +61,11 @@ def dollars(amount: Decimal | int) -> str:
 def percent(share: Decimal | int, places: int = 0) -> str:
     """A share of one as a percentage: 0.455 is `46%` or `46 %`."""
     return f"{number(Decimal(share) * 100, places)}{NO_BREAK if is_french() else ''}%"
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Parts with semicolons between, before which French has a no-break space."""
+    return f"{NO_BREAK if is_french() else ''}; ".join(parts)
 
 
 def fiscal_year(start: int) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tracker.choices import Language
+from tracker.formats import listed
 
 WIDTH = 72  # columns of plain text
 RULE = "=" * WIDTH
@@ -177,7 +178,7 @@ def _rows(table: Table | None) -> Iterator[Line]:
     head, rows = (table.head, table.rows) if table else ((), ())
     for row in rows:
         cells = (f"{name}{_(':')} {text}" for name, text in zip(head[1:], row[1:], strict=True) if text)
-        yield Line(f"{row[0]}{_(':')} {'; '.join(cells)}" if any(row[1:]) else row[0])
+        yield Line(f"{row[0]}{_(':')} {listed(cells)}" if any(row[1:]) else row[0])
 
 
 def _linked(line: Line) -> str:

@@ -22,7 +22,7 @@ from tracker.broker import url
 
 TIMEOUT = 0.1  # seconds for each step with Valkey, which answers in a thousandth of that
 SILENCE = 10.0  # seconds that Valkey is left alone once it has not answered
-LARGEST = 1 << 20  # bytes that are kept under one name
+LARGEST = 1 << 22  # bytes that are kept under one name
 _FAST = 1  # the level of compression
 
 log = logging.getLogger("tracker.valkey")

@@ -128,7 +128,7 @@ def _supersede(
     if not reason.strip():
         raise Invalid(_("The change needs a reason."), fields={"reason": _("Say why it is changed.")})
     _refuse_future(indicator, old, reading, at=at)
-    with revision(by=by, reason=f"{kind.label} of {indicator.code} to {old.period_end}: {reason}", at=at):
+    with revision(by=by, reason=f"{kind} of {indicator.code} to {old.period_end}: {reason}", at=at):
         later = Observation.objects.filter(supersedes=old).first()
         if later is not None:
             raise Conflict(

@@ -8,6 +8,7 @@ from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from initiatives.choices import Decision, MilestoneDue, MilestoneKind
 from initiatives.filters.scope import AS_RECORDED, OfInitiative, on_the_day
@@ -24,11 +25,13 @@ SLIP = DaysBetween(F("reached_on"), F("first_baseline_on"))  # as the column of 
 class MilestoneFilter(OfInitiative):
     code = django_filters.CharFilter(label=_("code"))
     kind = django_filters.ChoiceFilter(choices=MilestoneKind.choices, label=_("kind"))
-    met = YesNoFilter(method="filter_met", label=_("met"))
+    met = YesNoFilter(method="filter_met", label=pgettext_lazy("milestone", "met"))
     late = YesNoFilter(method="filter_late", label=_("late"))
     cancelled = YesNoFilter(method="filter_cancelled", label=_("cancelled"))
     counted = YesNoFilter(method="filter_counted", label=_("counts for the plan"))
-    due = django_filters.ChoiceFilter(method="filter_due", choices=MilestoneDue.choices, label=_("due"))
+    due = django_filters.ChoiceFilter(
+        method="filter_due", choices=MilestoneDue.choices, label=pgettext_lazy("milestone", "due")
+    )
     slipped_from = WholeNumberFilter(method="filter_slipped", label=_("slipped by so many days or more"))
     planned_from = DayFilter("planned_on", lookup_expr="gte", label=_("promised on or after"))
     planned_to = DayFilter("planned_on", lookup_expr="lte", label=_("promised on or before"))

@@ -17,6 +17,7 @@ from initiatives.choices import HealthBucket, Lifecycle, OrganizationRole, Secur
 from initiatives.models.freshness import reasons, state, timeliness
 from initiatives.models.hollow import hollow, opened
 from initiatives.models.owed_weeks import OWING
+from initiatives.models.searched import INITIATIVE
 from initiatives.models.touched import last_touched
 from initiatives.rules import rated_weeks
 from tracker.choices import Language
@@ -172,7 +173,7 @@ class InitiativeQuerySet(models.QuerySet["Initiative"]):
         return self.annotate(**last_touched())
 
 
-@tracked()
+@tracked(words=INITIATIVE.words())
 class Initiative(Sourced, Tracked):
     """A commitment of the plan that one organization leads. Never deleted: `not_pursued` says why."""
 

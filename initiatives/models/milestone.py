@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from initiatives.choices import MilestoneKind
 from initiatives.models.initiative import visible
+from initiatives.models.searched import MILESTONE
 from tracker.models import User
 from tracker.models.sourced import Sourced
 from tracker.timemachine import Tracked, tracked
@@ -93,7 +94,7 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
         )
 
 
-@tracked(write_once=("initiative_id", "code"))
+@tracked(write_once=("initiative_id", "code"), words=MILESTONE.words())
 class Milestone(Sourced, Tracked):
     """An event of zero duration that is met or not. The actual date is a fact; its corrections are revisions."""
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from initiatives.choices import Dimension, Health, Workflow
 from initiatives.models.initiative import ASKING, DISPUTED, visible, within
 from initiatives.models.rows_of import among
+from initiatives.models.searched import STATUS_UPDATE
 from initiatives.rules import rated_weeks
 from pillars.models import ReportingWeek
 from tracker.models import User
@@ -121,7 +122,7 @@ class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
         return self.filter(DISPUTED)
 
 
-@tracked(sealed_when="old.workflow = 'approved'", write_once=("first_submitted_at",))
+@tracked(sealed_when="old.workflow = 'approved'", write_once=("first_submitted_at",), words=STATUS_UPDATE.words())
 class StatusUpdate(Tracked):
     """One opinion per initiative and week; immutable once approved. Text in either language; the other stays empty
     until somebody writes it, and shows as pending."""

@@ -1,25 +1,21 @@
-# ruff: noqa: S608, S611 - columns are named here, never in a request; parameters are bound
-"""Rows whose text holds all of the words that are asked for, in English or in French: the best ones, ranked.
-
-A past moment has no index of its own. What a live row says now, it nearly always said then, whatever else of it has
-changed since. Such rows are found by the live index; only versions with other texts than the live row, and those of
-rows that are gone, are read one by one.
-"""
+# ruff: noqa: S611 - columns are named here, never in a request; parameters are bound
+"""Rows whose text holds all of the words that are asked for, in English or in French: the best ones, ranked."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from initiatives.models import StatusUpdate
-from initiatives.search.kinds import TEXTS, Kind, Texts
+from initiatives.search.kinds import TEXTS, Kind
+from initiatives.search.past import said_then
 from pillars.models import ReportingWeek
 from tracker.models import User
-from tracker.timemachine.sql import FOREVER
 
 MOST = 250  # rows of a kind that are ranked; of more, those that come first in the kind's own order
 # Weeks in which updates are looked for first, before all: of a word that stands in many, they hold enough.
@@ -85,12 +81,11 @@ class Reach:
 def found(kind: Kind, words: str, reach: Reach, *, first: Sequence[int] = ()) -> Found:
     """Rows that hold the words: `first` the keys given, then those with all of them in the title, then the others, each
     in the kind's own order."""
-    wheres = list(_wheres(reach)) if TEXTS[kind].weekly else [ANYWHERE]
-    ended = _ended(TEXTS[kind], words, reach.past) if reach.past is not None else []
+    wheres = list(_wheres(reach)) if TEXTS[kind].searched.weekly else [ANYWHERE]
     ranked: list[tuple[int, bool]] = []
-    with _planned(reach):
+    with _planned():
         for where in wheres:
-            ranked = _ranked(kind, words, reach, where, ended)
+            ranked = _ranked(kind, words, reach, where)
             if len(ranked) > MOST:
                 break
     keys = list(first) + [key for key, _in_title in ranked if key not in first]
@@ -133,61 +128,36 @@ def _wheres(reach: Reach) -> list[Where]:
 
 
 @contextmanager
-def _planned(reach: Reach) -> Iterator[None]:
-    """Inside, and in the transaction that every reading is, the database plans as a search needs it. In the past, what
-    a row was then is found by its key, which is the usual way."""
+def _planned() -> Iterator[None]:
+    """Inside, and in the transaction that every reading is, the database plans as a search needs it."""
     with connection.cursor() as cursor:
-        if reach.past is None:
-            asked = ", ".join("set_config(%s, %s, true)" for _name in _PLANNING)
-            cursor.execute(f"select {asked}", [part for pair in _PLANNING.items() for part in pair])
+        asked = ", ".join("set_config(%s, %s, true)" for _name in _PLANNING)
+        cursor.execute(f"select {asked}", [part for pair in _PLANNING.items() for part in pair])
         yield
-        if reach.past is None:
-            cursor.execute("; ".join(f"set local {name} to default" for name in _PLANNING))
+        cursor.execute("; ".join(f"set local {name} to default" for name in _PLANNING))
 
 
-def _ranked(
-    kind: Kind, words: str, reach: Reach, where: Where, ended: Sequence[tuple[int, int, int]]
-) -> list[tuple[int, bool]]:
+def _ranked(kind: Kind, words: str, reach: Reach, where: Where) -> list[tuple[int, bool]]:
     """Keys of at most one more than are ranked: with all words in the title first."""
     texts, narrowed = TEXTS[kind], where.narrowed(words)
     yes: models.BooleanField[Any, Any] = models.BooleanField()
     in_title = RawSQL(f"{texts.title_words(texts.table)} @@ %s::tsquery", [words], output_field=yes)
+    rows = reach.rows(kind).order_by(*texts.order).annotate(in_title=in_title).values_list("pk", "in_title")
     if reach.past is None:
-        holds: Any = RawSQL(f"{texts.words(texts.table)} @@ %s::tsquery", [narrowed], output_field=yes)
+        holds = RawSQL(f"{texts.words(texts.table)} @@ %s::tsquery", [narrowed], output_field=yes)
+        listed = list(rows.filter(holds)[: MOST + 1])
     else:
-        column = {"week": 1, "initiative": 2}.get(where.name)
-        then = [row[0] for row in ended if column is None or row[column] in where.keys]
-        holds = Q(pk__in=RawSQL(_said_then(texts), [narrowed, *[reach.past] * 3, then]))
-    rows = reach.rows(kind).filter(holds).order_by(*texts.order).annotate(in_title=in_title)
-    listed = list(rows.values_list("pk", "in_title")[: MOST + 1])
+        listed = _of_those(rows[: MOST + 1], *said_then(texts, narrowed, reach.past))
     return sorted(listed, key=lambda row: not row[1])
 
 
-def _said_then(texts: Texts) -> str:
-    """Rows whose words the live index finds and that said the same then: no revision has touched them since, or none
-    has changed their texts; and rows that are given."""
-    # OFFSET keeps PostgreSQL from gathering the versions of all rows before it looks up those of the few.
-    return f"""select t.id from public.{texts.table} t where {texts.words("t")} @@ %s::tsquery and (
-        t.revision <= %s or exists (
-            select from history.{texts.table} h where h.id = t.id and h.from_rev <= %s and h.to_rev > %s
-            and {texts.same_words("h", "t")} offset 0))
-        union all select unnest(%s::bigint[])"""
-
-
-def _ended(texts: Texts, words: str, past: int) -> list[tuple[int, int, int]]:
-    """Versions that stood at that revision and were ended since, that hold the words and say otherwise than the live
-    row: key, and of updates week and initiative. No index has them; each is read."""
-    of = "h.week_id, h.initiative_id" if texts.weekly else "0, 0"
-    # OFFSET has the live row of each looked up, where PostgreSQL takes the few versions for many and would read every
-    # row. CASE keeps it from reading the words before it has compared the texts.
-    sql = (
-        f"select h.id, {of} from history.{texts.table} h"
-        f" left join lateral (select * from public.{texts.table} t where t.id = h.id offset 0) t on true"
-        f" where h.from_rev <= %s and h.to_rev > %s and h.to_rev < {FOREVER}"
-        f" and case when t.id is not null and {texts.same_words('h', 't')} then false"
-        f" else {texts.words('h')} @@ %s::tsquery end"
-    )
+def _of_those(rows: QuerySet[Any, tuple[int, bool]], those: str, given: Sequence[Any]) -> list[tuple[int, bool]]:
+    """What the query gives when its own table holds nothing but `those` rows: they go by the table's name in it."""
+    try:
+        asked, parameters = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(sql, [past, past, words])
-        found: list[tuple[int, int, int]] = cursor.fetchall()
-    return found
+        cursor.execute(f"with {those} {asked}", [*given, *parameters])
+        held: list[tuple[int, bool]] = cursor.fetchall()
+    return held

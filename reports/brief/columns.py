@@ -14,7 +14,7 @@ def initiative() -> Column:
 
 
 def lead() -> Column:
-    return Column("lead", _("Lead"), Kind.TEXT, _("Code of the lead organization."))
+    return Column("lead", _("Lead"), Kind.CODE, _("Code of the lead organization."))
 
 
 def health() -> Column:

@@ -50,7 +50,7 @@ class Fit:
 
 
 # From most to least; the first that fits two pages is taken.
-FITS = (Fit(12, 90, large=True), Fit(8, 90), Fit(6, 70), Fit(4, 50), Fit(1, 40))
+FITS = (Fit(12, 160, large=True), Fit(8, 120), Fit(6, 70), Fit(4, 50), Fit(1, 40))
 
 
 @dataclass(frozen=True)

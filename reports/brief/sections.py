@@ -76,7 +76,7 @@ def _was(numbers: reading.Cells, was: dict[str, Any]) -> Iterable[str]:
         if bucket in was
     ]
     if turned:
-        yield f"{_('Since the week before')}{_(':')} {', '.join(turned)}"
+        yield _("Since the week before: %(changes)s") % {"changes": ", ".join(turned)}
 
 
 def pillars(payload: Payload) -> Section:

@@ -38,6 +38,11 @@ class Point:
     rollup: str = ""
 
     @property
+    def name(self) -> str:
+        """What pages call it: as it was asked for, and `now` in the reader's language."""
+        return _("now") if self.text == NOW else self.text
+
+    @property
     def pinned(self) -> str:
         return self.text if self.rollup else f"r{self.revision}@{self.on.isoformat()}"
 

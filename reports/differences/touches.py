@@ -11,7 +11,7 @@ from django.db import connection, models
 from initiatives.models import Initiative
 from reports.differences.parts import Touch, Version
 from reports.figures import Figure
-from reports.figures.feeds import Feed
+from reports.figures.feeds import Feed, end_of
 from reports.figures.scopes import Kind
 from tracker.models import Revision
 
@@ -85,7 +85,7 @@ class Traces:
         """Of each row, every change that matters to the figure, newest first."""
         found: dict[int, dict[tuple[int, str, int], Touch]] = defaultdict(dict)
         for feed in self._feeds(wanted):
-            model = _end(wanted.model, feed.path)
+            model = end_of(wanted.model, feed.path)
             stands = bool(feed.path) and _steps(wanted.model, feed.path)[-1].forwards and model is not Initiative
             rows = self._found.get((wanted.model, feed.path), {})
             for key in rows.keys() & wanted.keys:
@@ -120,8 +120,7 @@ def _counts(found: _Found | None, only: Mapping[str, tuple[str, ...]]) -> Versio
 
 
 def _standing(figure: Figure, model: type[models.Model], kind: Kind) -> tuple[Feed, ...]:
-    initiative = figure.initiative.removesuffix("id").removesuffix("_").removesuffix("__")
-    below = f"{initiative}__" if initiative else ""
+    initiative, below = figure.owner, f"{figure.owner}__" if figure.owner else ""
     columns = {Kind.PLAN: ("plan_id",), Kind.PILLAR: ("plan_id", "pillar_id"), Kind.INITIATIVE: ("plan_id", "code")}
     found = [Feed(initiative, columns[kind])]
     if kind is Kind.PILLAR:
@@ -131,10 +130,6 @@ def _standing(figure: Figure, model: type[models.Model], kind: Kind) -> tuple[Fe
     if any(field.name == "plan" for field in model._meta.local_concrete_fields):
         found.append(Feed("", ("plan_id",)))
     return tuple(found)
-
-
-def _end(model: type[models.Model], path: str) -> type[models.Model]:
-    return _steps(model, path)[-1].model if path else model
 
 
 def _steps(model: type[models.Model], path: str) -> list[_Step]:
@@ -165,7 +160,7 @@ def _versions(model: type[models.Model], path: str, keys: Iterable[int], span: S
     within = " or ".join(
         f"{last}.{end} > {span.after:d} and {last}.{end} <= {span.until:d}" for end in ("from_rev", "to_rev")
     )
-    fields = [field for field in _end(model, path)._meta.local_concrete_fields if not isinstance(field, _LARGE)]
+    fields = [field for field in end_of(model, path)._meta.local_concrete_fields if not isinstance(field, _LARGE)]
     columns = ", ".join(f'{last}."{field.column}"' for field in fields)
     with connection.cursor() as cursor:
         cursor.execute(

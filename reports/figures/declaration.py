@@ -94,6 +94,11 @@ class Figure:
     excluded: Callable[[Selection, date], list[tuple[Promise, Rows]]] = lambda selection, on: []
     fed_by: tuple[Feed, ...] = ()
 
+    @property
+    def owner(self) -> str:
+        """The relation from a row to its initiative; empty where the row is one."""
+        return self.initiative.removesuffix("id").rstrip("_")
+
 
 # The newest version of each figure: what pages, API and new rollups show.
 FIGURES: dict[str, Figure] = {}

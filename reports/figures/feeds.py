@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import cast
+
+from django.db.models import Model
 
 
 @dataclass(frozen=True)
@@ -22,3 +25,10 @@ class Feed:
 COUNTED_MILESTONES = (Feed("", ("actual_on", "cancelled_on")), Feed("initiative__plan", ("announced_on",)))
 DATED_MILESTONES = (*COUNTED_MILESTONES, Feed("baselines"), Feed("forecasts"))
 ENTRIES = (Feed(""), Feed("reversed_by"))
+
+
+def end_of(model: type[Model], path: str) -> type[Model]:
+    """The model to which a path of relations leads; itself where it is empty."""
+    for name in path.split("__") if path else ():
+        model = cast("type[Model]", model._meta.get_field(name).related_model)
+    return model

@@ -127,9 +127,9 @@ FREE_BALANCE = declare(
             " out: what was spent on them is listed as overspending."
         ),
         definition_fr=(
-            "Autorisations moins engagements en cours et dépenses, tels qu’inscrits à ce jour : ce qui peut encore être"
+            "Autorisations moins engagements en cours et dépenses, tels qu’inscrits à ce jour : ce qui peut encore être"
             " engagé. Négatif lorsque les sommes liées dépassent les sommes accordées. Les postes budgétaires sans"
-            " autorisation inscrite sont laissés de côté : leurs dépenses figurent aux dépassements."
+            " autorisation inscrite sont laissés de côté : leurs dépenses figurent aux dépassements."
         ),
         unit=Unit.DOLLARS,
         rows=_balance,
@@ -157,7 +157,7 @@ YEAR_END_FORECAST = declare(
             " expenditure itself. Lines with none of these are not known, and left out."
         ),
         definition_fr=(
-            "Ce qui aura été dépensé à la péremption des fonds, poste par poste : la prévision lorsqu’elle est"
+            "Ce qui aura été dépensé à la péremption des fonds, poste par poste : la prévision lorsqu’elle est"
             " inscrite, sinon les dépenses à ce jour et les engagements en cours; une fois passé le"
             " dernier jour pour dépenser, les dépenses mêmes."
             " Les postes sans aucune de ces données sont inconnus et laissés de côté."
@@ -186,11 +186,11 @@ PROJECTED_LAPSE = declare(
         ),
         definition_fr=(
             "Autorisations qui ne seront pas dépensées au dernier jour permis (le 31 mars, un an plus tard pour les"
-            " organisations dont les fonds durent deux ans) et ne peuvent être reportées : autorisations moins"
+            " organisations dont les fonds durent deux ans) et ne peuvent être reportées : autorisations moins"
             " prévision de fin d’exercice, jamais négatif, moins la part que l’organisation peut reporter à"
             " l’exercice suivant (pour le fonctionnement et le capital, au plus son pourcentage de"
             " l’autorisation du poste, d’ordinaire"
-            " 5 % et 20 %)."
+            " 5 % et 20 %)."
         ),
         unit=Unit.DOLLARS,
         rows=_lapsing,

@@ -55,7 +55,7 @@ HEALTH = declare(
         ),
         definition_fr=(
             "Nombre d’initiatives en bonne voie, à risque ou en difficulté selon la mise à jour approuvée en vigueur ce"
-            " jour-là : celle de la dernière semaine de rapport complète, ou de la semaine en cours dès son"
+            " jour-là : celle de la dernière semaine de rapport complète, ou de la semaine en cours dès son"
             " approbation. Une initiative en cours qui n’en a pas est « sans mise à jour », quoi qu’elle ait dit"
             " auparavant. Les initiatives réalisées ou abandonnées sont comptées à part, de même que celles qui n’ont"
             " pas commencé et n’ont pas de mise à jour."

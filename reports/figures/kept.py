@@ -1,74 +1,65 @@
-"""Figures that were computed before, for whoever sees as much: a figure depends on its scope, the day and the revision,
-so what is kept under these is right for ever, and nothing has to be thrown away.
+"""Figures that were computed before, for whoever sees as much."""
 
-Only a transaction that cannot write asks here: another may have changed what it reads.
-"""
-
-import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import orjson
 from django.conf import settings
-from django.db import connection
 
+from reports.figures import store
+from reports.figures.carried import Way, carried, rests
 from reports.figures.compute import compute
-from reports.figures.declaration import Figure
+from reports.figures.declaration import Figure, Selection
+from reports.figures.renewed import renewed
 from reports.figures.scopes import Scope
-from reports.figures.values import Amount, Coverage, Result
-from tracker.etags import by_parts, program
-from tracker.valkey import Store
+from reports.figures.store import place
+from reports.figures.values import Amount, Coverage, Result, Results
 
-Results = dict[str, dict[str, Result]]
-
-STORE = Store("figures", "every figure is computed anew")
-_SHOWN = """select current_setting('transaction_read_only') = 'on', r.number, r.at,
-    (select max(number) from public.tracker_revision)
-    from public.tracker_revision r where r.number = coalesce(
-        nullif(current_setting('tracker.revision', true), '')::bigint,
-        (select max(number) from public.tracker_revision))"""
+Plain = dict[str, dict[str, Any]]
 
 
 def kept(
-    figures: Collection[Figure], scope: Scope, *, on: date, parts: bool = False, make: Callable[[], Results]
+    figures: Collection[Figure],
+    scope: Scope,
+    *,
+    on: date,
+    parts: bool = False,
+    make: Callable[[Selection], Results],
 ) -> Results:
     """The results of these figures, by their keys and by scope codes: as they were computed for this scope, day and
-    revision before, else as `make` gives them now; with `parts` also those of a plan's pillars. Of many that ask at
-    once in this process one computes."""
-    name = _name(figures, scope, on, parts=parts) if settings.FIGURE_CACHE_SECONDS else None
-    if name is None:
-        return make()
-    seconds = settings.FIGURE_CACHE_SECONDS
-    return _read(figures, STORE.get_or_make(name, lambda: orjson.dumps(_plain(make())), seconds=seconds))
+    revision before; else carried forward from an earlier revision, or as `make` gives them of the scope's selection
+    now; with `parts` also those of a plan's pillars. Of many that ask at once in this process one computes."""
+    kept_at = place(([(figure.key, figure.version) for figure in figures], parts), scope, on=on)
+    if kept_at is None:
+        return make(scope.selection)
+
+    def fresh() -> bytes:
+        way: Way[Results] = Way(
+            rests=rests(figures, scope.selection, on=on),
+            make=lambda: make(scope.selection),
+            renew=lambda then, number, few: renewed(figures, then, number, few, make),
+            pack=_plain,
+            read=lambda plain: _read(figures, plain),
+        )
+        return orjson.dumps(_plain(carried(kept_at, scope, way)))
+
+    found = store.STORE.get_or_make(kept_at.name, fresh, seconds=settings.FIGURE_CACHE_SECONDS)
+    return _read(figures, orjson.loads(found))
 
 
 def kept_result(figure: Figure, scope: Scope, *, on: date, members: Collection[int] | None = None) -> Result:
     """One figure, for the scope alone; `members` as `compute` takes them."""
 
-    def alone() -> Results:
-        found = compute(figure, scope.selection, on=on, whole_plan=scope.whole_plan, members=members)
-        return {figure.key: {scope.code: found}}
+    def alone(selection: Selection) -> Results:
+        mine = members if selection is scope.selection else None
+        return {figure.key: {scope.code: compute(figure, selection, on=on, whole_plan=scope.whole_plan, members=mine)}}
 
     return kept([figure], scope, on=on, make=alone)[figure.key][scope.code]
 
 
-def _name(figures: Collection[Figure], scope: Scope, on: date, *, parts: bool) -> str | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_SHOWN)
-        shown = cursor.fetchone()
-    if shown is None or not shown[0]:
-        return None
-    versions = [(figure.key, figure.version) for figure in figures]
-    database = connection.settings_dict["NAME"]
-    _read_only, number, at, newest = shown
-    sight = (scope.sight, newest if by_parts(scope.sight) else None)
-    named = (program(), database, number, at, on, scope.code, scope.selection.plan.pk, sight, versions, parts)
-    return hashlib.sha256(repr(named).encode()).hexdigest()
-
-
-def _plain(results: Mapping[str, Mapping[str, Result]]) -> dict[str, Any]:
+def _plain(results: Results) -> Plain:
     return {
         key: {
             code: [
@@ -81,8 +72,7 @@ def _plain(results: Mapping[str, Mapping[str, Result]]) -> dict[str, Any]:
     }
 
 
-def _read(figures: Collection[Figure], content: bytes) -> Results:
-    plain = orjson.loads(content)
+def _read(figures: Collection[Figure], plain: Plain) -> Results:
     return {
         figure.key: {
             code: Result(

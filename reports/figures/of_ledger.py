@@ -59,11 +59,10 @@ _WEIGHED = f"""
     from health h join placed on placed.id = h.initiative_id left join dollars d on d.initiative_id = h.initiative_id
     group by pillar_id, h.bucket"""  # noqa: S608 - names
 
-# Of one fiscal year, the initiatives that lose most.
+# Of one fiscal year, the initiatives that lose anything.
 _LAPSING = """
 with {told}
-select initiative_id, sum(lapse) as lost from told group by initiative_id having sum(lapse) > 0
-order by lost desc, initiative_id limit %s"""
+select initiative_id, sum(lapse) from told group by initiative_id having sum(lapse) > 0"""
 
 Part = TypeVar("Part", int, int | None)
 Asked = tuple[str, Sequence[Any]] | None
@@ -108,15 +107,15 @@ def totals(selection: Selection, *, on: date, weighed: bool) -> list[Totals]:
     return made
 
 
-def largest_lapses(selection: Selection, *, on: date, year: int, most: int) -> list[tuple[int, Decimal]]:
-    """So many initiatives with most of that fiscal year that the figure `projected_lapse` counts: keys and dollars."""
+def lapses(selection: Selection, *, on: date, year: int) -> dict[int, Decimal]:
+    """How many dollars of that fiscal year the figure `projected_lapse` counts of each initiative that loses any, by
+    its key."""
     mine = _mine(selection)
     if mine is None:
-        return []
+        return {}
     only = f"l.fiscal_year = %s and l.initiative_id in ({mine[0]})"
     sql, parameters = told(only, (year, *mine[1]), on=on, few=True)
-    asked = _LAPSING.format(told=sql), [*parameters, most]
-    return [(key, lost) for key, lost in fetched(asked)]
+    return dict(fetched((_LAPSING.format(told=sql), parameters)))
 
 
 def weighed(health: Tally, money: Tally) -> Tally:

@@ -73,6 +73,12 @@ def find_scope(code: str, *, user: User, past: bool = False) -> Scope:
     return Scope(Kind.INITIATIVE, code, initiative, one, partial=False, sight=sight)
 
 
+def whole(plan: Plan) -> Scope:
+    """The plan as it is shown to who sees all of it."""
+    every = Selection(plan, Initiative.objects.filter(plan=plan))
+    return Scope(Kind.PLAN, plan.code, plan, every, partial=False, sight=())
+
+
 def _hides(user: User, initiatives: InitiativeQuerySet) -> bool:
     """Whether the person is not shown all of these."""
     if user.access.everywhere:

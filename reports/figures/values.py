@@ -51,6 +51,10 @@ class Result:
         }
 
 
+# By the key of the figure, and by the code of the scope.
+Results = dict[str, dict[str, Result]]
+
+
 def known_sum(values: Iterable[Amount | None]) -> Amount | None:
     """The sum of what is known; None when nothing is."""
     known = [value for value in values if value is not None]

@@ -18,7 +18,8 @@ from reports.history.kinds import KINDS, Kind
 from tracker.timemachine.sql import FOREVER
 from tracker.timemachine.tracked import tracked_models
 
-RECENT = 2000  # revisions in which the newest changes are looked for before all of the history is
+# Revisions in which the newest changes are looked for before all of the history is: so many for each, then so many.
+EACH, RECENT = 20, 2000
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,11 @@ def events(asked: Asked, *, most: int) -> list[Event]:
     object, an initiative) every version is looked at; of much, the recent ones before all."""
     newest = min(asked.known, asked.after.revision) if asked.after else asked.known
     narrow = asked.one or asked.revisions is not None or asked.scope.kind is ScopeKind.INITIATIVE
-    oldest = 0 if narrow else max(0, newest - RECENT)
-    found = _events(asked, most=most, oldest=oldest, newest=newest)
-    if len(found) < most and oldest:
-        return _events(asked, most=most, oldest=0, newest=newest)
-    return found
+    for recent in () if narrow else (EACH * most, RECENT):
+        found = _events(asked, most=most, oldest=max(0, newest - recent), newest=newest)
+        if len(found) >= most or newest <= recent:
+            return found
+    return _events(asked, most=most, oldest=0, newest=newest)
 
 
 def versions(asked: Asked, found: Iterable[Event]) -> Iterator[tuple[Event, Versions]]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 WORD = re.compile(r"^\* `([^`]*)` - (.*)$", re.MULTILINE)  # a value of a vocabulary, as descriptions list it
+_SPACES = re.compile(r"[ \t\r\n]+")  # a no-break space stays
 _TYPES = {
     "string": gettext_lazy("text"), "integer": gettext_lazy("whole number"), "number": gettext_lazy("any number"),
     "boolean": gettext_lazy("true or false"), "object": gettext_lazy("object"), "date": gettext_lazy("day"),
@@ -45,7 +46,7 @@ def name_of(ref: str) -> str:
 def split(text: str) -> Iterator[str]:
     """Its paragraphs, each on one line."""
     for paragraph in text.split("\n\n"):
-        if line := " ".join(paragraph.split()):
+        if line := _SPACES.sub(" ", paragraph).strip(" "):
             yield line
 
 

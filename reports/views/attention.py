@@ -1,26 +1,21 @@
 """What needs a look: initiatives off track or at risk and those that have not reported, as the page of a pillar lists
 them; and the milestones that are late by most."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
 from django.db.models import Case, IntegerField, Value, When
 
 from initiatives.aggregates.freshness import Fresh, behind_by_state, freshness
 from initiatives.choices import HealthBucket
 from initiatives.models import Initiative, Milestone, StatusUpdate
 from initiatives.models.initiative import InitiativeQuerySet
-from reports.figures.compute import fetched
 from reports.views.rows import explained
 from reports.views.standing import Standing, standings
 
 SHOWN = 5  # of each; the overview is read at a glance, and says how many more there are
-# Days come from look-ups, which the fence makes once for each milestone: without it the condition and the order would
-# each ask again.
-_LATEST = """select found.id from ({unmet} offset 0) found(id, planned_on)
-    where found.planned_on < %s order by found.planned_on, found.id limit %s"""
 
 
 @dataclass(frozen=True)
@@ -76,18 +71,7 @@ def attention(initiatives: InitiativeQuerySet, *, on: date, at: datetime) -> dic
     }
 
 
-def latest_milestones(initiatives: InitiativeQuerySet, *, on: date) -> list[LateMilestone]:
-    """Those of the figure `milestones_late` that are late by most days. Two queries."""
-    keys = _latest(initiatives, on=on)
+def late_milestones(keys: Sequence[int], *, on: date) -> list[LateMilestone]:
+    """Those of these keys, which are late on that day. One query."""
     rows: dict[int, Any] = {row.pk: row for row in Milestone.objects.filter(pk__in=keys).for_list()}
     return [LateMilestone(rows[key], (on - rows[key].planned_on).days) for key in keys]
-
-
-def _latest(initiatives: InitiativeQuerySet, *, on: date) -> list[int]:
-    counted = Milestone.objects.filter(initiative__in=initiatives.order_by().values("pk")).counted(on=on)
-    unmet: Any = counted.unmet(on=on).with_dates().order_by()
-    try:
-        sql, parameters = unmet.values_list("pk", "planned_on").query.sql_with_params()
-    except EmptyResultSet:
-        return []
-    return [key for (key,) in fetched((_LATEST.format(unmet=sql), (*parameters, on, SHOWN)))]

@@ -1,6 +1,6 @@
 """What needs attention on the overview: groups, the gravest first, each matter with its reason."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,8 @@ from pillars.rules import fiscal_year
 from reports.figures import FIGURES
 from reports.figures.scopes import Scope
 from reports.panels import Board, Cell, explain_url
-from reports.views.attention import SHOWN, latest_milestones
+from reports.signals import Signal
+from reports.views.attention import SHOWN, late_milestones
 from reports.views.lists import Lists
 from reports.views.matters import Matters, Named, matters
 from reports.views.standing import Standing
@@ -83,11 +84,11 @@ class _Page:
 
 
 def attention_groups(
-    scope: Scope, figures: Board, *, health: Mapping[int, str], lists: Lists, lapse: Cell | None, at: datetime
+    scope: Scope, figures: Board, *, told: Sequence[Signal], lists: Lists, lapse: Cell | None, at: datetime
 ) -> list[Group]:
-    """The groups that have anything in them. `health`: of each initiative, by its key; `lapse`: what the figures say
-    will lapse in this fiscal year. How many queries it takes depends on nothing."""
-    found = matters(scope.selection, health, on=figures.on, at=at, lapsing=bool(lapse and lapse.value))
+    """The groups that have anything in them. `told`: the signals of each initiative; `lapse`: what the figures say will
+    lapse in this fiscal year. How many queries it takes depends on nothing."""
+    found = matters(told, scope.selection.initiatives, at=at)
     named = Named.of(scope.selection.initiatives, found.first, on=figures.on, at=at)
     page = _Page(scope, figures, lists, lapse, found, named)
     made = (
@@ -140,7 +141,7 @@ def _decisions(page: _Page) -> Group:
 
 def _late(page: _Page) -> Group:
     total = page.figures.panel("milestones_late", page.scope.code).total
-    rows = latest_milestones(page.scope.selection.initiatives, on=page.on) if total else []
+    rows = late_milestones(page.found.late, on=page.on)
     count = formats.number(total or 0)
     address = page.lists.at("milestones", late="true", sort="promised")
     return Group(

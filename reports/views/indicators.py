@@ -32,6 +32,7 @@ from reports.views.indicator_pictures import PathPicture, path_picture, year_nam
 from reports.views.lists import unfiltered
 from tracker.charts import Bar, bars
 from tracker.filters import effective_date, without
+from tracker.formats import listed
 from tracker.http import SignedInRequest
 from tracker.models import User
 from tracker.pages import page_of
@@ -116,7 +117,7 @@ def _chart(known: Series) -> SafeString | str:
     ]
     unit = bilingual_text(found, "unit")
     title = _("%(title)s, by year, in %(unit)s") % {"title": bilingual_text(found, "title"), "unit": unit}
-    words = "; ".join(f"{bar.label}: {bar.shown}" for bar in drawn)
+    words = listed(f"{bar.label}: {bar.shown}" for bar in drawn)
     return bars(f"years-{found.pk}", title, words, drawn)
 
 

@@ -1,7 +1,7 @@
 """The milestones of a plan: the rows of the API's list and of the export, with their figures above."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
@@ -11,8 +11,8 @@ from django.db.models import Count, F, Q, QuerySet, Window
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from initiatives.filters import MilestoneFilter
@@ -20,13 +20,11 @@ from initiatives.filters.milestone import SLIP
 from initiatives.models import Evidence
 from initiatives.rules import slippage_days
 from pillars.models import Plan
-from reports.comparison import Cells, compared
+from reports.comparison import compared
 from reports.differences import Point
-from reports.figures import FIGURES as FIGURE_OF
-from reports.figures.scopes import NoSuchScope, Scope, find_scope
 from reports.forms_milestones import SORTS, MilestoneListForm
 from reports.page_cache import remembered
-from reports.panels import explain_url
+from reports.panels import board
 from reports.views.asked import asked_scope
 from reports.views.lists import unfiltered
 from reports.views.milestone_before import ListedBefore, listed_before
@@ -41,6 +39,14 @@ from tracker.pages import Page, linked
 
 PAGE = 50
 FIGURES = ("milestones", "milestones_met", "milestones_late")
+# Filters whose rows are exactly those that a figure counts, and the figure.
+COUNTED_BY: tuple[tuple[Mapping[str, str], str], ...] = (
+    ({"counted": "true"}, "milestones"),
+    ({"counted": "true", "met": "true"}, "milestones_met"),
+    ({"late": "true"}, "milestones_late"),
+    ({"due": "this_week"}, "milestones_due_this_week"),
+    ({"due": "next_four_weeks"}, "milestones_next"),
+)
 BESIDE = frozenset({"as_of", "after", "sort", "compare"})
 BY_CODE = ("initiative__code", "code", "pk")
 # What the rows are ordered by where not by code; what has no such day or slip comes last.
@@ -77,15 +83,6 @@ class ListedMilestone:
         return one.first_baseline_on is not None and one.first_baseline_on != one.baseline_on
 
 
-@dataclass(frozen=True)
-class Total:
-    """A figure that counts milestones, with the address of its explanation."""
-
-    label: str
-    value: int
-    url: str
-
-
 @login_required
 @require_safe
 @remembered
@@ -96,52 +93,35 @@ def milestones(request: HttpRequest, plan: str) -> HttpResponse:
     subject = cast(Plan, scope.subject)
     on = effective_date(request)
     asked = _asked(request, plan)
-    found = MilestoneFilter(asked, MilestoneFilter.base(user, on=on), request=request, also=BESIDE).rows
+    listed = MilestoneFilter(asked, MilestoneFilter.base(user, on=on), request=request, also=BESIDE).rows
     # Says nothing new, but lets the index of a plan's codes give the order.
-    page = _page(request, found.filter(initiative__plan=subject))
+    found = listed.filter(initiative__plan=subject)
     exported = without(asked, "sort", "after", "compare")
-    totals = {key: _total(key, scope, on=on) for key in FIGURES}
-    against = compared(request, scope, _cells(totals, scope, on=on), before=lambda then: _before(scope, user, then))
-    filtered = any(name not in ("plan", "as_of", "on") for name in exported)
+    filters = _filters(exported)
+    counted = next((key for given, key in COUNTED_BY if given == filters), None)
+    figures = board(scope, on=on, keys=dict.fromkeys([*FIGURES, *([counted] if counted else [])]))
+    against = compared(request, scope, figures)
+    panels = {key: figures.panel(key, scope.code) for key in figures.keys}
+    total = int(panels[counted].total or 0) if counted else None
+    page = _page(request, found, total)
     context = {
         "plan": subject,
         "scope": scope,
         "on": on,
         "form": MilestoneListForm(request.GET, plan=subject, user=user),
-        "filtered": filtered,
+        "filtered": bool(filters),
         "clear_url": unfiltered(request),
         "apart_url": unfiltered(request, counted="false"),
-        "quick": _quick(request, exported),
+        "quick": _quick(request, filters),
         "page": page,
         "rows": _rows(page.rows, on=on, user=user, then=against.then if against else None),
         "timeline": timeline(page.rows, subject, on=on),
         "slip_steps": slip_steps(request, found, page.total),
-        "apart": None if filtered or page.total is None else page.total - totals["milestones"].value,
+        "apart": None if filters or page.total is None else page.total - int(panels["milestones"].total or 0),
         "query": exported.urlencode(),
-        **totals,
+        **panels,
     }
     return render(request, "reports/milestones.html", context)
-
-
-def _total(key: str, scope: Scope, *, on: date) -> Total:
-    """One figure of the plan as the reader sees it: how many rows feed it."""
-    figure = FIGURE_OF[key]
-    rows = figure.rows(scope.selection, on)
-    label = str(getattr(figure, f"label_{get_language()}"))
-    return Total(label, rows.order_by().count(), explain_url(figure, scope.code, on=on))
-
-
-def _cells(totals: dict[str, Total], scope: Scope, *, on: date) -> Cells:
-    return Cells(on, {(key, scope.code, ""): total.value for key, total in totals.items()})
-
-
-def _before(scope: Scope, user: User, then: Point) -> Cells | None:
-    """The figures above the list at a point; None before the plan was there."""
-    try:
-        known = find_scope(scope.code, user=user, past=True)
-    except NoSuchScope:
-        return None
-    return _cells({key: _total(key, known, on=then.on) for key in FIGURES}, known, on=then.on)
 
 
 def _asked(request: HttpRequest, plan: str) -> QueryDict:
@@ -156,9 +136,13 @@ def _asked(request: HttpRequest, plan: str) -> QueryDict:
     return data
 
 
-def _quick(request: HttpRequest, exported: QueryDict) -> list[tuple[Promise, str, bool]]:
+def _filters(exported: QueryDict) -> dict[str, str]:
+    """What of the plan, at its moment, is asked for."""
+    return {name: str(value) for name, value in exported.items() if name not in ("plan", "as_of", "on")}
+
+
+def _quick(request: HttpRequest, shown: Mapping[str, str]) -> list[tuple[Promise, str, bool]]:
     """Name, address and whether it is what is shown, of each quick filter."""
-    shown = {name: value for name, value in exported.items() if name not in ("plan", "as_of", "on")}
     found = []
     for label, parameters in QUICK:
         filters = {name: value for name, value in parameters.items() if name != "sort"}
@@ -166,11 +150,12 @@ def _quick(request: HttpRequest, exported: QueryDict) -> list[tuple[Promise, str
     return found
 
 
-def _page(request: HttpRequest, rows: QuerySet[Any]) -> Page:
-    """The page that begins after the row that `after` names: at the same cost however far it is. Raises `Invalid`."""
+def _page(request: HttpRequest, rows: QuerySet[Any], total: int | None) -> Page:
+    """The page that begins after the row that `after` names: at the same cost however far it is. `total`: how many rows
+    there are, where that is known. Raises `Invalid`."""
     sort, after = request.GET.get("sort", ""), request.GET.get("after", "")
     # First which rows, then all that they show: so nothing is worked out for rows that are not on the page.
-    total, found = _keys(rows, sort, after)
+    total, found = _keys(rows, sort, after, total)
     keys = [key[-1] for key in found[:PAGE]]
     shown = {row.pk: row for row in rows.filter(pk__in=keys)}
     return Page(
@@ -181,20 +166,22 @@ def _page(request: HttpRequest, rows: QuerySet[Any]) -> Page:
     )
 
 
-def _keys(rows: QuerySet[Any], sort: str, after: str) -> tuple[int, list[tuple[Any, ...]]]:
+def _keys(
+    rows: QuerySet[Any], sort: str, after: str, total: int | None
+) -> tuple[int, list[tuple[Any, ...]]]:  # fmt: skip
     """How many rows there are, and what those of the page, and one more, are ordered by; their key is the last."""
     order: tuple[str, ...] = BY_CODE
     listed = rows.order_by(*BY_CODE)
     if sort:
         order = ("key", "pk")
         listed = rows.annotate(key=KEYS[sort]).order_by(F("key").asc(nulls_last=True), "pk")
+    if total is None and sort and not after:
+        # What has to be sorted whole is counted on the way.
+        counted = list(listed.annotate(total=Window(Count("pk"))).values_list(*order, "total")[: PAGE + 1])
+        return counted[0][-1] if counted else 0, [row[:-1] for row in counted]
     if after:
-        return rows.count(), list(listed.filter(_beyond(sort, after)).values_list(*order)[: PAGE + 1])
-    if not sort:
-        return rows.count(), list(listed.values_list(*order)[: PAGE + 1])
-    # What has to be sorted whole is counted on the way.
-    counted = list(listed.annotate(total=Window(Count("pk"))).values_list(*order, "total")[: PAGE + 1])
-    return counted[0][-1] if counted else 0, [row[:-1] for row in counted]
+        listed = listed.filter(_beyond(sort, after))
+    return rows.count() if total is None else total, list(listed.values_list(*order)[: PAGE + 1])
 
 
 def _beyond(sort: str, after: str) -> Q:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -38,9 +38,9 @@ def timeline(rows: Sequence[Any], plan: Plan, *, on: date) -> MilestoneTimeline 
         return None
     shown = rows[:DRAWN]
     title = (
-        _("The first %(count)s of these milestones by date") % {"count": formats.number(len(shown))}
+        _("Timeline of the first %(count)s of these milestones") % {"count": formats.number(len(shown))}
         if len(rows) > DRAWN
-        else _("These milestones by date")
+        else _("Timeline of these milestones")
     )
     drawn = tuple(milestone_dates(row, f"{row.initiative.code} {row.code}", on=on) for row in shown)
     before = any(day < plan.announced_on for one in drawn for day in one.known)
@@ -51,12 +51,12 @@ def slip_steps(request: HttpRequest, rows: QuerySet[Any], total: int | None) -> 
     """Of all that fit the filters; nothing where nothing slipped. One query."""
     if not total or total > COUNTED:
         return []
-    at_least = {f"by_{days}": Count("pk", filter=Q(slipped__gte=days)) for days in STEPS}
-    counted = rows.order_by().annotate(slipped=SLIP).aggregate(**at_least)
+    # Read, not counted by the database: it would look the dates up anew for each step.
+    slips = [slip for slip in rows.order_by().values_list(SLIP, flat=True) if slip is not None]
     return [
         SlipStep(_step(days), count, linked(request, slipped_from=days, sort="slip", after=None))
         for days in STEPS
-        if (count := counted[f"by_{days}"])
+        if (count := sum(slip >= days for slip in slips))
     ]
 
 

@@ -1,7 +1,7 @@
 """What the overview says of what lies ahead and of what comes of it all: milestones of the next four weeks, the
 outcome indicators, the fiscal years."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,10 +12,9 @@ from django.utils.safestring import SafeString
 from initiatives.choices import Level, MilestoneDue
 from initiatives.models import Indicator, Milestone
 from pillars.models import Plan
-from reports.figures import FIGURES
-from reports.figures.declaration import Selection
 from reports.figures.scopes import Scope
 from reports.panels import Board, Panel
+from reports.signals import Signal, first
 from reports.views.funds import GlanceRow
 from reports.views.indicators import IndicatorRow, indicator_rows
 from reports.views.lists import Lists
@@ -46,30 +45,24 @@ class Outcomes:
     url: str
 
 
-def ahead(figures: Board, scope: Scope, *, on: date, lists: Lists) -> list[Ahead]:
-    """Those of this week, and those of the next four but what was promised for this week. Three queries."""
-    due = {"milestones_due_this_week": MilestoneDue.THIS_WEEK, "milestones_next": MilestoneDue.NEXT_FOUR_WEEKS}
-    first: dict[str, list[int]] = {}
-    for key in due:
-        named = [one for keys in first.values() for one in keys]
-        first[key] = _first(key, scope.selection, on=on, but=named)
-    shown = Milestone.objects.filter(pk__in=[one for keys in first.values() for one in keys])
-    rows = {row.pk: row for row in shown.for_list()}
+def ahead(figures: Board, scope: Scope, told: Sequence[Signal], *, lists: Lists) -> list[Ahead]:
+    """Those of this week, and those of the next four but what was promised for this week; `told`: the signals of each
+    initiative. One query."""
+    week = first((one.this_week for one in told), MILESTONES)
+    following = first((one.next for one in told), MILESTONES, but=week)
+    rows = {row.pk: row for row in Milestone.objects.filter(pk__in=[*week, *following]).for_list()}
     return [
         Ahead(
             figures.panel(key, scope.code),
-            [rows[one] for one in first[key]],
+            [rows[one] for one in keys],
             lists.at("milestones", due=listed.value, sort="expected"),
-            more=(figures.panel(key, scope.code).total or 0) > len(first[key]),
+            more=(figures.panel(key, scope.code).total or 0) > len(keys),
         )
-        for key, listed in due.items()
+        for key, listed, keys in (
+            ("milestones_due_this_week", MilestoneDue.THIS_WEEK, week),
+            ("milestones_next", MilestoneDue.NEXT_FOUR_WEEKS, following),
+        )
     ]
-
-
-def _first(key: str, selection: Selection, *, on: date, but: Collection[int]) -> list[int]:
-    """Keys of the first milestones that a figure counts, without some."""
-    counted = FIGURES[key].rows(selection, on).exclude(pk__in=but).order_by("expected_on", "pk")
-    return list(counted.values_list("pk", flat=True)[:MILESTONES])
 
 
 def outcomes(plan: Plan, *, user: User, on: date, lists: Lists) -> Outcomes:

@@ -15,10 +15,12 @@ from initiatives.filters.scope import asked_instant
 from pillars.models import Pillar, Plan, ReportingWeek
 from reports.comparison import Comparison, compared
 from reports.figures.scopes import Scope
+from reports.figures.shown import MILESTONE_FIGURES, MONEY_FIGURES, OVERVIEW, SHOWN
 from reports.headlines import headlines
 from reports.models import WeeklyRollup
 from reports.page_cache import remembered
 from reports.panels import Board, board
+from reports.signals import signals
 from reports.views.announced import announced
 from reports.views.asked import asked_scope, refuse_others
 from reports.views.attention import attention
@@ -28,24 +30,17 @@ from reports.views.funds import glance_rows
 from reports.views.headline import may_report
 from reports.views.history import latest
 from reports.views.lists import Lists
-from reports.views.matters import healths
 from reports.views.outlook import ahead, outcomes, year_drawings
 from reports.views.pillar_pictures import pillar_pictures
 from reports.views.pillar_rows import looks, pillar_rows
 from reports.views.rows import initiative_rows
+from reports.views.sealed_weeks import sealed_weeks, since
 from reports.views.this_week import this_week
 from tracker import formats
 from tracker.filters import effective_date
 from tracker.http import SignedInRequest
 from tracker.pages import page_of, shown_instant
 from tracker.templatetags.tracker import bilingual_text
-
-MILESTONE_FIGURES = (
-    "milestones_met", "milestones_due_this_week", "milestones_late", "milestones_next", "milestones",
-)  # fmt: skip
-MONEY_FIGURES = ("money", "free_balance", "year_end_forecast", "projected_lapse", "overspent")
-# What overview and pillar show alike.
-SHOWN = ("health", "health_dollars", "freshness", *MILESTONE_FIGURES, *MONEY_FIGURES)
 
 PAGE = 50
 
@@ -76,7 +71,7 @@ def plan(request: HttpRequest, plan: str) -> HttpResponse:
     user = cast(SignedInRequest, request).user
     on = effective_date(request)
     scope = asked_scope(request, plan)
-    figures = board(scope, on=on, keys=("announced", *SHOWN))
+    figures = board(scope, on=on, keys=OVERVIEW)
     against = compared(request, scope, figures)
     subject = cast(Plan, scope.subject)
     pillars = Pillar.objects.visible_to(user).filter(plan=subject).for_list()
@@ -88,6 +83,9 @@ def plan(request: HttpRequest, plan: str) -> HttpResponse:
     context = {
         "plan": subject,
         "headline": colours[None],
+        "headline_since": since(
+            [] if scope.partial else sealed_weeks(subject, None, user=user, on=on), colours[None].colour, on=on
+        ),
         "report_url": reverse("plan-headline", args=[subject.code]) if reports_headline(request, scope) else "",
         **_figures(scope, figures, against),
         **_glance(request, scope, figures),
@@ -117,10 +115,11 @@ def pillar(request: HttpRequest, plan: str, number: int) -> HttpResponse:
     week = ReportingWeek.objects.filter(plan=found).holding(on).first()
     address = reverse("pillar-headline", args=[found.code, number])
     page = page_of(request, scope.selection.initiatives.with_health(on=on).with_funding(on=on).for_list(), size=PAGE)
+    shown = headlines(found, None if scope.partial else week, figures, {number: scope.code})[number]
     context = {
         "plan": found,
         "pillar": subject,
-        "headline": headlines(found, None if scope.partial else week, figures, {number: scope.code})[number],
+        "headline": shown,
         "report_url": address if reports_headline(request, scope) else "",
         "trail": [
             (bilingual_text(found, "title"), found.get_absolute_url()),
@@ -129,7 +128,7 @@ def pillar(request: HttpRequest, plan: str, number: int) -> HttpResponse:
         "aliases": subject.aliases_fr if formats.is_french() else subject.aliases_en,
         **_figures(scope, figures, against),
         **attention(scope.selection.initiatives, on=on, at=at),
-        **pillar_pictures(request, scope, figures),
+        **pillar_pictures(request, scope, figures, shown),
         "page": page,
         "rows": initiative_rows(page.rows, on=on, at=at, against=against),
         "filtered": f"&pillar={number}",
@@ -148,13 +147,14 @@ def _glance(request: HttpRequest, scope: Scope, figures: Board) -> dict[str, Any
     """What the overview alone shows: what needs attention, what changed, what lies ahead, what comes of it."""
     reader, on, found = cast(SignedInRequest, request), figures.on, scope.selection.plan
     lists, at = Lists.of(request, found, on=on), asked_instant(request, on)
-    health = healths(scope.selection.initiatives, on=on)
+    told = signals(scope, on=on)
+    health = {one.key: one.health for one in told}
     years = glance_rows(lambda key: figures.panel(key, scope.code), on=on)
     lapse = next((row.lapse for row in years if row.present), None)
     return {
-        "groups": attention_groups(scope, figures, health=health, lists=lists, lapse=lapse, at=at),
+        "groups": attention_groups(scope, figures, told=told, lists=lists, lapse=lapse, at=at),
         "this_week": this_week(scope, health=health, moment=reader.moment, on=on, lists=lists),
-        "ahead": ahead(figures, scope, on=on, lists=lists),
+        "ahead": ahead(figures, scope, told, lists=lists),
         "outcomes": outcomes(found, user=reader.user, on=on, lists=lists),
         "indicators_url": lists.at("indicators"),
         "year_drawings": year_drawings(years, on=on),

@@ -21,6 +21,7 @@ from reports.views.asked import refuse_others
 from reports.views.distributions import distribution
 from reports.views.labels import bucket_labels
 from tracker.http import SignedInRequest
+from tracker.models import User
 from tracker.pages import page_of
 from tracker.templatetags.tracker import bilingual_text
 
@@ -77,8 +78,19 @@ def rollup(request: HttpRequest, code: str) -> HttpResponse:
         "compare_url": _compare(plan, board.changes.since, found) if board.changes else "",
         "restated_url": reverse("rollup-restated", args=[found.code]),
         "following": WeeklyRollup.objects.visible_to(user).filter(previous=found).only("code").first(),
+        **_beside(found, user),
     }
     return render(request, "reports/rollup.html", context)
+
+
+def _beside(rollup: WeeklyRollup, user: User) -> dict[str, WeeklyRollup | None]:
+    """The newest editions of the weeks before and after; the chain of seals has a later edition elsewhere."""
+    rows, monday = WeeklyRollup.objects.visible_to(user).filter(plan=rollup.plan), rollup.week.starts_on
+    before, after = rows.filter(week__starts_on__lt=monday), rows.filter(week__starts_on__gt=monday)
+    return {
+        "week_before": before.order_by("-week__starts_on", "-edition").only("code").first(),
+        "week_after": after.order_by("week__starts_on", "-edition").only("code").first(),
+    }
 
 
 def _compare(plan: Plan, before: str, rollup: WeeklyRollup) -> str:

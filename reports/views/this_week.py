@@ -1,7 +1,7 @@
 """What changed since the last sealed rollup: whose health turned, what became of milestones, which money moved.
 
-Nothing is computed for the whole plan as it was: rows that a later revision touched are looked up as they stood, and
-of all others the present knows what stood then.
+Of the past, the health of initiatives alone is computed for the whole plan, once for each rollup; of the rest, rows
+that a later revision touched are looked up as they stood, and of all others the present knows what stood then.
 """
 
 from collections.abc import Mapping
@@ -15,15 +15,14 @@ from django.db.models import Q, Sum
 from django.urls import reverse
 
 from initiatives.choices import HealthBucket, Stage
-from initiatives.models import Initiative, LedgerEntry, StatusUpdate
-from initiatives.rules import rated_weeks
+from initiatives.models import LedgerEntry
 from reports.comparison import back_at
 from reports.differences import Point
 from reports.figures import FIGURES
 from reports.figures.scopes import Scope
 from reports.panels import explain_url
+from reports.signals import kept_healths
 from reports.views.lists import Lists
-from reports.views.matters import healths
 from reports.views.spans import Some, Span
 from reports.views.week_milestones import WeekMilestones, week_milestones
 from tracker.timemachine.moments import Moment
@@ -105,16 +104,8 @@ def _since(span: Span, health: Mapping[int, str], lists: Lists) -> ThisWeek:
 
 def _health(span: Span, now: Mapping[int, str], lists: Lists) -> Some:
     """Whose health turned, the worst first."""
-    before = healths(span.initiatives, on=span.then.on)
-    # What today's rows say of that day is what was known of it then, but for those that were touched since.
-    touched = set(span.initiatives.filter(span.touched).order_by().values_list("pk", flat=True))
-    weeks = set(rated_weeks(span.then.on))
-    updates = StatusUpdate.objects.filter(span.touched, week__starts_on__in=weeks, initiative__in=span.mine)
-    touched |= set(updates.order_by().values_list("initiative", flat=True))
-    if touched:
-        with back_at(span.then):
-            known = healths(Initiative.objects.filter(pk__in=touched), on=span.then.on)
-        before = {**{key: health for key, health in before.items() if key not in touched}, **known}
+    with back_at(span.then):
+        before = kept_healths(span.scope, on=span.then.on)
     turned = [key for key, health in now.items() if before.get(key, health) != health]
     turned.sort(key=lambda key: _WORST_FIRST.index(HealthBucket(now[key])))
     rows = {row.pk: row for row in span.initiatives.filter(pk__in=turned[:SHOWN]).for_list()}

@@ -88,8 +88,8 @@ def _updates(unwritten: Initiative, waiting: int, week: str) -> list[Wrong]:
     red = {f"health_{name}": "red" for name in ("schedule", "cost", "scope", "overall")}
     headline = {"colour": "amber", "week": week, "reason_en": " ", "reason_fr": ""}
     return [
-        Wrong("plan-headline", "plans/BP/headline/", headline, {"reason_en"}),
-        Wrong("pillar-headline", "plans/BP/pillars/1/headline/", headline, {"reason_en"}),
+        Wrong("plan-headline", "plans/BP/headline/", headline, {"reason_en", "reason_fr"}),
+        Wrong("pillar-headline", "plans/BP/pillars/1/headline/", headline, {"reason_en", "reason_fr"}),
         Wrong("update", address, {**red, "narrative_en": "A long story.", "submit": ""},
               {"headline_en", "path_to_green_en"}, button="submit", either=True),
         Wrong("decide", f"updates/{waiting}/decide/", {"return": "", "reason": " ", "revision": "1"}, {"reason"},

@@ -109,7 +109,9 @@ def test_every_text_is_in_both_languages(plan: PlanData) -> None:
 
 
 def test_french_is_set_as_french(plan: PlanData) -> None:
-    badly_set = re.compile(r" [:;?!»]|« |«[^\u00a0]|[^\u00a0]»|\d \d{3}\b|\d (?:%|millions?|milliards?)|\bEtat|\bA la ")
+    badly_set = re.compile(
+        r"'| [:;?!»]|« |«[^\u00a0]|[^\u00a0]»|\d \d{3}\b|\d (?:%|millions?|milliards?)|\bEtat|\bA la "
+    )
 
     assert [text for text in french(plan) if badly_set.search(text)] == []
 

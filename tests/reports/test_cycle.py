@@ -32,7 +32,7 @@ def tick(at):
     cycle.beat(at=at)
     cycle.make_weeks(at=at)
     cycle.advance_weeks(at=at)
-    return [rollup.code for plan in cycle.plans_to_publish() for rollup in cycle.publish_due(plan, at=at)]
+    return [code for plan in cycle.plans_to_publish() for code in cycle.publish_due(plan, at=at)]
 
 
 @pytest.mark.django_db

@@ -6,13 +6,14 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from pillars.models import Plan, ReportingWeek
 from reports.models import WeeklyRollup
 from tests.factories import add_organization
 from tracker.choices import Role
 from tracker.models import Revision, User
+from tracker.reasons import shown_reason
 from tracker.timemachine import head
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,8 @@ def test_the_demo_is_simulated_history_with_a_user_for_each_role():
     call_command("verify", stdout=out)
     assert f"SIM: {sealed} of {sealed} rollups hold" in out.getvalue()
     assert User.objects.filter(grants__role=Role.ADMINISTRATOR).exists()
+    with translation.override("fr"):
+        assert [said for said in Revision.objects.values_list("reason", flat=True) if shown_reason(said) == said] == []
 
     before = head()
     assert run_demo() == ""

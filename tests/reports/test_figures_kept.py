@@ -3,6 +3,7 @@
 import threading
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from initiatives.models import Initiative
-from reports.figures import FIGURES, Coverage, Result, figure, kept
+from reports.figures import FIGURES, Coverage, Result, figure, kept, store
 from reports.figures.kept import kept_result
 from reports.figures.scopes import find_scope
 from reports.panels import board
@@ -31,7 +32,7 @@ def keeping(settings, monkeypatch):
     """For this test alone."""
     settings.FIGURE_CACHE_SECONDS = 30
     settings.CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"test-{timezone.now().timestamp()}:"}
-    monkeypatch.setattr(kept, "STORE", Store("figures", "a test goes on"))
+    monkeypatch.setattr(store, "STORE", Store("figures", "a test goes on"))
 
 
 amounts = st.none() | st.integers(-(10**12), 10**12) | st.decimals(-(10**12), 10**12, places=2)
@@ -44,7 +45,7 @@ amounts = st.none() | st.integers(-(10**12), 10**12) | st.decimals(-(10**12), 10
 def test_what_is_read_back_is_what_was_kept(cells, covered):
     declared = figure("money")
     told = {"money": {"BP": Result(cells, covered, declared.adds)}}
-    again = kept._read([declared], kept.orjson.dumps(kept._plain(told)))
+    again = kept._read([declared], kept.orjson.loads(kept.orjson.dumps(kept._plain(told))))
     assert again == told
     assert [type(value) for value in again["money"]["BP"].cells.values()] == [type(value) for value in cells.values()]
 
@@ -112,7 +113,7 @@ class TestBoard:
     def test_within_a_write_nothing_is_kept(self, monkeypatch):
         made = small_plan()
         scope = find_scope("BP", user=made.people.viewer)
-        monkeypatch.setattr(kept.STORE, "put", lambda *args, **given: pytest.fail("kept"))
+        monkeypatch.setattr(store.STORE, "put", lambda *args, **given: pytest.fail("kept"))
         assert board(scope, on=ON, keys=KEYS).panel("milestones", "BP").result.total
 
     def test_without_valkey_it_is_computed(self, settings):
@@ -126,10 +127,11 @@ def test_of_many_who_ask_at_once_one_computes(monkeypatch, settings):
     """The others wait for it, and are given what it found, Valkey or none."""
     settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
     computed, begun, results = [], threading.Event(), []
-    monkeypatch.setattr(kept, "_name", lambda *args, **given: "one")
-    scope, declared = object(), [figure("money")]
+    monkeypatch.setattr(kept, "place", lambda *args, **given: SimpleNamespace(name="one", moving=None))
+    monkeypatch.setattr(kept, "rests", lambda *args, **given: [])
+    scope, declared = SimpleNamespace(selection=None), [figure("money")]
 
-    def make():
+    def make(_selection):
         computed.append(1)
         begun.wait(5)
         return {"money": {"BP": Result({"2026/planned": Decimal("1.00")}, None, adds=False)}}

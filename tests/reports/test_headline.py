@@ -198,7 +198,14 @@ def test_the_page_reports_and_says_it(client, settings, language, monkeypatch):
     assert 'name="reason_fr"' in page
     refused = client.post(url, {"colour": "amber", "week": small.week.code})
     assert refused.status_code == 422
-    kept = client.post(url, {"colour": "amber", "week": small.week.code, "reason_en": "Because of <the> flood"})
+    assert set(refused.context["form"].errors) == {"reason_en", "reason_fr"}
+    summary = refused.content.decode().split('class="error-summary"')[1]
+    first = "reason_fr" if language == "fr" else "reason_en"
+    assert summary.index(f'href="#id_{first}"') == summary.index('href="#id_reason_')
+    # One language is enough, also the other one.
+    both = {"colour": "amber", "week": small.week.code}
+    assert client.post(url, {**both, "reason_fr": "À cause de la crue"}).status_code == 302
+    kept = client.post(url, {**both, "reason_en": "Because of <the> flood"})
     assert kept.status_code == 302, kept.content.decode()
     overview = client.get(kept["Location"]).content.decode()
     assert "Because of &lt;the&gt; flood" in overview

@@ -249,6 +249,7 @@ class TestList:
 
     def test_the_newest_are_found_however_old_they_are(self, made, monkeypatch):
         """Looked for among the latest revisions first: a plan at rest has none there."""
+        monkeypatch.setattr("reports.history.events.EACH", 0)
         monkeypatch.setattr("reports.history.events.RECENT", 3)
         for number in range(6):
             add_place(f"P{number}")

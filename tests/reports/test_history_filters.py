@@ -53,6 +53,19 @@ class TestFilters:
         assert inside in text
         assert outside not in text
 
+    def test_words_are_found_as_they_are_shown(self, made, show):
+        """The program's own reasons are stored in English; a French reader reads and finds them in French, and the
+        stored words too."""
+        with revision(by=ACTOR, reason="2031-W46 locked"):
+            made.plan.description_en += "."
+            made.plan.save()
+        for query in ("reason=Verrouill%C3%A9e", "reason=locked", "reason=2031-W46"):
+            html = show(made.people.auditor, f"{PLAN}?{query}", language="fr")
+            assert "Semaine 2031-W46 verrouillée" in html, query
+            assert "Ledger entry" not in html
+        assert "2031-W46 locked" in show(made.people.auditor, f"{PLAN}?reason=locked")
+        assert '<p class="stamp">' not in show(made.people.auditor, f"{PLAN}?reason=verrouill")
+
     def test_days_are_those_of_the_plan(self, made, told):
         day = made.plan.day(Revision.objects.get(number=head()).at)
         assert "Weight changed" in told(f"from={day}&to={day}")

@@ -1,6 +1,8 @@
 """The page of a plan's milestones: what it lists, in which order, and its figures."""
 
+import re
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
@@ -107,27 +109,46 @@ class TestFigures:
         scope = find_scope("BP", user=made.people.plan_admin)
         for key in milestone_list.FIGURES:
             told = response.context[key]
-            assert told.value == compute(FIGURES[key], scope.selection, on=TODAY, whole_plan=True).total
+            assert told.total == compute(FIGURES[key], scope.selection, on=TODAY, whole_plan=True).total
             assert told.url == explain_url(FIGURES[key], "BP", on=TODAY)
         assert "1 of 4 met, 1 late." in words(response.content.decode())
         assert "2 more do not count" in words(response.content.decode())
 
-    def test_a_quick_filter_holds_as_many_as_the_figure_counts(self, client, made):
+    def test_a_filter_that_a_figure_counts_holds_exactly_its_rows(self, client, made):
+        """The total is taken from the figure; the rows from the filter: of all that is seen, or of a part, on any day,
+        now and in the past."""
         monday = monday_of(TODAY)
         for number, day in enumerate([monday, monday + timedelta(6), monday + timedelta(7), monday + timedelta(34)]):
-            add_milestone(made.initiatives["red"], f"M{number}", baselines=[day], forecasts=[day + timedelta(1)])
-        scope = find_scope("BP", user=made.people.plan_admin)
-        for query, key in [
-            ("?late=true", "milestones_late"),
-            ("?due=this_week", "milestones_due_this_week"),
-            ("?due=next_four_weeks", "milestones_next"),
-            ("?met=true&counted=true", "milestones_met"),
-            ("?counted=true", "milestones"),
-        ]:
-            told = compute(FIGURES[key], scope.selection, on=TODAY, whole_plan=True)
-            response = client.get(ADDRESS + query)
-            assert response.context["page"].total == told.total > 0, query
-            assert f"{told.total} milestone" in words(response.content.decode())
+            for name in ("red", "green"):
+                given = {"baselines": [day], "forecasts": [day + timedelta(1)]}
+                add_milestone(made.initiatives[name], f"Q{number}", **given)
+        then = head()
+        add_milestone(made.initiatives["green"], "Q9", baselines=[TODAY - timedelta(3)], actual_on=TODAY)
+        moments = [("", True), (f"&on={(TODAY - timedelta(9)).isoformat()}", False), (f"&as_of=r{then}", True)]
+        for reader in (made.people.plan_admin, made.people.manager):
+            client.force_login(reader)
+            scope = find_scope("BP", user=reader)
+            for filters, key in milestone_list.COUNTED_BY:
+                query = f"?{urlencode(filters)}"
+                for moment, some in moments:
+                    found = everything(client, query + moment)
+                    assert client.get(ADDRESS + query + moment).context["page"].total == len(found), (query, moment)
+                    assert found or not some, (query, moment)
+                told = compute(FIGURES[key], scope.selection, on=TODAY, whole_plan=scope.whole_plan)
+                assert told.total == len(everything(client, query))
+                page = words(client.get(f"{ADDRESS}{query}&sort=slip").content.decode())
+                assert re.search(rf"\b{told.total} milestones? fits? the filters", page), query
+
+    def test_with_another_filter_beside_it_the_rows_are_counted(self, client, made):
+        for query in ("?late=true&pillar=2", "?late=true&counted=false", "?counted=true&late=false", "?counted=false"):
+            assert client.get(ADDRESS + query).context["page"].total == len(everything(client, query)), query
+
+    def test_each_quick_filter_of_a_figure_is_known_as_such(self):
+        known = [dict(filters) for filters, _key in milestone_list.COUNTED_BY]
+        quick = [{name: one for name, one in given.items() if name != "sort"} for _label, given in milestone_list.QUICK]
+        assert [
+            filters for filters in quick if filters and "slipped_from" not in filters and filters not in known
+        ] == []
 
     def test_what_does_not_count_is_one_click_away(self, client, made):
         assert codes(client, "?counted=false") == ["1.02 M2", "1.02 M3"]
@@ -169,7 +190,7 @@ class TestPictures:
         monkeypatch.setattr(milestone_pictures, "DRAWN", 2)
         response = client.get(f"{ADDRESS}?sort=slip")
         assert [row.code for row in response.context["timeline"].milestones] == codes(client, "?sort=slip")[:2]
-        assert response.context["timeline"].title == "The first 2 of these milestones by date"
+        assert response.context["timeline"].title == "Timeline of the first 2 of these milestones"
         assert client.get(f"{ADDRESS}?q=nothing+is+called+so").context["timeline"] is None
 
     def test_each_step_of_slip_leads_to_as_many_rows(self, client, made, monkeypatch):

@@ -53,8 +53,8 @@ class TestExplanation:
     def test_money_left_out_shows_its_part_and_its_amount(self, made, show):
         wrong = made.reversed_entry
         text = words(show(made.people.viewer, "figures/money/?scope=BP/1.03"))
-        assert f"1.03 #{wrong.pk}, {wrong.effective_on} =1+1 2025-26, expenditure, $999.99" in text
-        assert f"1.03 #{wrong.reversed_by.pk}, {wrong.effective_on} =1+1 2025-26, expenditure, −$999.99" in text
+        assert f"1.03 #{wrong.pk}, {wrong.effective_on} · =1+1 2025-26, expenditure, $999.99" in text
+        assert f"1.03 #{wrong.reversed_by.pk}, {wrong.effective_on} · =1+1 2025-26, expenditure, −$999.99" in text
 
     def test_a_row_of_money_lands_on_its_entry(self, made, show, client):
         """However many there are: the page shows the latest ones only, the link leads to all."""

@@ -8,13 +8,15 @@ from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from initiatives.choices import Accumulation, Level, RollupRule, Stage
+from pillars.rules import week_code
 from reports.models import WeeklyRollup
 from reports.rollups import canonical, digest
 from reports.rules import headline
 from reports.views import pillar_milestones
-from reports.views.sealed_weeks import sealed_weeks
+from reports.views.sealed_weeks import SealedWeek, Since, sealed_weeks, since
 from tests.factories import (
     add_entry,
     add_indicator,
@@ -50,6 +52,11 @@ def source(page: str, key: str) -> str:
     """Where a chart says that its figures come from."""
     [link] = re.findall(r'class="explained" href="([^"]+)"', picture(page, key))
     return html.unescape(link)
+
+
+def headline_of(page: str) -> str:
+    """The headline colour of a plan or pillar, and what is said of it."""
+    return page.split('<div class="headline-colour">')[1].split("</div>", maxsplit=1)[0]
 
 
 class TestInitiative:
@@ -158,6 +165,46 @@ class TestInitiative:
             assert address in page
 
 
+def sealed_again(rollup: WeeklyRollup, text: str, *, edition: int) -> WeeklyRollup:
+    """Another edition of that rollup's week, which says that."""
+    return kept(
+        WeeklyRollup(
+            plan=rollup.plan, week=rollup.week, edition=edition, code=f"{rollup.code[:-1]}{edition}", on=rollup.on,
+            as_of=rollup.as_of, payload=text, sha256=digest(text), previous=rollup, sealed_at=timezone.now(), late=True,
+        )
+    )  # fmt: skip
+
+
+def weeks_to(*colours: str, gap: int = 0) -> list[SealedWeek]:
+    """Weeks to that of Monday 2026-11-16, oldest first; before the `gap` last ones a week was not sealed."""
+    last = date(2026, 11, 16)
+    count = len(colours)
+    back = [count - 1 - place + (1 if gap and place < count - gap else 0) for place in range(count)]
+    return [
+        SealedWeek(last - timedelta(weeks=ago), colour, f"R{place}")
+        for place, (ago, colour) in enumerate(zip(back, colours, strict=True))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("weeks", "first", "begun", "new"),
+    [
+        (weeks_to("green", "red", "red"), 1, True, False),
+        (weeks_to("red", "green", "red"), 2, True, False),
+        (weeks_to("red", "red", "red"), 0, False, False),  # what was before is not known
+        (weeks_to("red"), 0, False, False),
+        (weeks_to("red", "red", "red", gap=2), 1, False, False),
+        (weeks_to("green", "red", gap=1), 1, False, False),
+        (weeks_to("red", "amber"), 1, False, True),
+    ],
+)
+def test_a_colour_lasts_as_long_as_the_rollups_before_say_it_week_by_week(weeks, first, begun, new):
+    for day in (date(2026, 11, 22), date(2026, 11, 30), date(2026, 12, 6)):
+        assert since(weeks, "red", on=day) == Since(weeks[first], begun=begun, new=new)
+    assert since(weeks, "red", on=date(2026, 12, 7)) is None  # two weeks after the last are not sealed
+    assert since([], "red", on=date(2026, 11, 22)) is None
+
+
 class TestPillar:
     def test_the_strip_says_what_was_sealed_and_computes_nothing_anew(self, made, show, monkeypatch):
         sealed = [json.loads(rollup.payload) for rollup in made.rollups]
@@ -180,12 +227,7 @@ class TestPillar:
         payload["pillars"][0]["headline"]["colour"] = "red"
         payload["pillars"][1]["headline"] = None  # as in seals older than headlines
         text = canonical(payload)
-        kept(
-            WeeklyRollup(
-                plan=last.plan, week=last.week, edition=2, code=f"{last.code[:-1]}2", on=last.on, as_of=last.as_of,
-                payload=text, sha256=digest(text), previous=last, sealed_at=timezone.now(), late=True,
-            )
-        )  # fmt: skip
+        sealed_again(last, text, edition=2)
         weeks = sealed_weeks(made.plan, 1, user=made.people.viewer, on=TODAY())
         assert (weeks[-1].colour, weeks[-1].rollup) == ("red", f"{last.code[:-1]}2")
         assert [one.rollup for one in sealed_weeks(made.plan, 2, user=made.people.viewer, on=TODAY())] == [
@@ -196,8 +238,57 @@ class TestPillar:
             made.rollups[0].week.starts_on
         ]
 
+    def test_the_headline_of_the_plan_is_found_wherever_it_stands(self, made, monkeypatch):
+        """Near the beginning of the payload, across its end, or beyond it; and in a seal older than headlines nowhere.
+        What people write looks like the payload, and stays text."""
+        last = made.rollups[-1]
+        payload = json.loads(last.payload)
+        said = ',"headline":{"colour":"red"},"initiatives":[],"pillars":[]'
+        payload["headline"] |= {"colour": "amber", "override": {"colour": "green", "reason_en": said}}
+        payload["changes"]["since"] = said
+        text = canonical(payload)
+        second = sealed_again(last, text, edition=2)
+        first = json.loads(made.rollups[0].payload)["headline"]["colour"]
+        at = text.index(',"headline":')
+        for beginning in (len(text), at + 30, at - 30):
+            monkeypatch.setattr("reports.views.sealed_weeks.BEGINNING", beginning)
+            weeks = sealed_weeks(made.plan, None, user=made.people.viewer, on=TODAY())
+            assert [(one.colour, one.rollup) for one in weeks] == [
+                (first, made.rollups[0].code), ("amber", second.code),
+            ]  # fmt: skip
+        old = canonical(
+            {name: value for name, value in payload.items() if name not in ("headline", "changes", "pillars")}
+            | {"pillars": []}
+        )
+        sealed_again(second, old, edition=3)
+        assert [one.rollup for one in sealed_weeks(made.plan, None, user=made.people.viewer, on=TODAY())] == [
+            made.rollups[0].code
+        ]
+
+    @pytest.mark.parametrize("pillar", [None, 1])
+    def test_it_says_since_when_the_headline_has_its_colour(self, made, show, pillar):
+        """On the overview of the plan, and on the page of a pillar; on the day after the last week that is sealed."""
+        last = made.rollups[-1]
+        on = last.on + timedelta(1)
+        address = f"plans/BP/?on={on}" if pillar is None else f"{PILLAR}?on={on}"
+        weeks = sealed_weeks(made.plan, pillar, user=made.people.viewer, on=on)
+        payload = json.loads(last.payload)
+        part = payload if pillar is None else next(one for one in payload["pillars"] if one["number"] == pillar)
+        assert (weeks[-1].colour, weeks[-1].rollup) == (part["headline"]["colour"], last.code)
+        shown = headline_of(show(made.people.viewer, address))
+        colour = re.search(r"state-([a-z_]+)", shown)[1]
+        found = since(weeks, colour, on=on)
+        said = "new since" if found.new else "since" if found.begun else "at least since"
+        named = found.first.rollup if found.new else week_code(found.first.monday)
+        assert f"· {said} {named}: weekly rollup" in " ".join(html.unescape(strip_tags(shown)).split())
+        assert f'href="/en/rollups/{found.first.rollup}/"' in shown
+        # Of a part of the whole, and before any week is sealed, it says nothing.
+        for who, day in [(made.people.manager, on), (made.people.viewer, made.rollups[0].on - timedelta(1))]:
+            assert "rollups/" not in headline_of(show(who, address.replace(str(on), str(day))))
+
     def test_who_sees_a_part_is_shown_no_headline_of_the_whole(self, made, show):
         assert sealed_weeks(made.plan, 1, user=made.people.manager, on=TODAY()) == []
+        assert sealed_weeks(made.plan, None, user=made.people.manager, on=TODAY()) == []
         page = show(made.people.manager, PILLAR)
         assert 'id="strip"' not in page
         assert "that you may read is published" not in words(page)
@@ -290,4 +381,4 @@ class TestIndicator:
         add_observation(found, date(2026, 4, 30), "3")
         page = show(made.people.viewer, self.PAGE)
         assert f'id="path-{found.pk}"' not in page
-        assert "One value alone makes no picture" in words(page)
+        assert "There is too little to draw yet" in words(page)

@@ -1,15 +1,19 @@
 """The pages of sealed rollups."""
 
 import re
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.utils import timezone
 
 from initiatives.choices import Lifecycle
 from initiatives.models import Initiative
+from reports.actions import publish_rollup, reopen_week
 from tests.factories import (
     ACTOR,
     add_plan,
+    lock,
 )
 from tests.reports.reading import words
 from tracker.timemachine import revision
@@ -38,6 +42,20 @@ class TestRollups:
         first, second = made.rollups
         assert f"/en/rollups/{second.code}/" in show(made.people.viewer, f"rollups/{first.code}/")
         assert f"/en/rollups/{first.code}/" in show(made.people.viewer, f"rollups/{second.code}/")
+
+    def test_a_second_edition_stands_between_its_weeks_wherever_the_chain_has_it(self, made, show):
+        first, second = made.rollups
+        now = timezone.now()
+        again = reopen_week(week=first.week, reason="lost", until=now + timedelta(hours=1), by=ACTOR, at=now)
+        edition = publish_rollup(week=lock(again), by=ACTOR, at=timezone.now(), late=False)
+        assert edition.previous == second
+
+        def beside(rollup):
+            html = show(made.people.viewer, f"rollups/{rollup.code}/")
+            return re.findall(r'rel="(prev|next)" href="/en/rollups/([^/]+)/"', html)
+
+        assert beside(edition) == beside(first) == [("next", second.code)]
+        assert beside(second) == [("prev", edition.code)]
 
     def test_who_sees_a_part_is_told_why_there_is_none(self, made, show):
         assert "A sealed rollup is of the whole plan" in show(made.people.manager, "plans/BP/rollups/")

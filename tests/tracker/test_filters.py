@@ -206,5 +206,13 @@ def test_searches_take_no_accent_for_another_letter(plan):
     assert [row.code for row in found] == ["DFO"]
 
 
+@pytest.mark.parametrize("words", ["l'Agence d'analyse", "L’AGENCE D’ANALYSE", "l'Agence d’analyse"])
+def test_searches_take_one_apostrophe_for_the_other(plan, words):
+    add_organization("AAA", name_fr="Bureau de l’Agence d’analyse")
+    add_organization("BBB", name_fr="Bureau de l'Agence d'analyse")
+    found = OrganizationFilter(QueryDict(f"q={words}"), queryset=Organization.objects.for_list()).rows
+    assert {row.code for row in found} == {"AAA", "BBB"}
+
+
 def test_dates_are_dates():
     assert iso_date("2026-11-22") == date(2026, 11, 22)

@@ -7,11 +7,14 @@ from decimal import Decimal, InvalidOperation
 import pytest
 from django import forms
 from django.template import Context, Template
-from django.utils import translation
+from django.test import RequestFactory
+from django.utils import timezone, translation
 from django.utils.html import strip_tags
 from django.utils.translation import gettext
 
-from tracker.timemachine.moments import Moment
+from pillars.models import Plan
+from tracker.errors import BadMoment
+from tracker.timemachine.moments import Moment, resolve
 
 NB = "\u00a0"
 LOADED = "{% load tracker states travel %}"
@@ -200,6 +203,29 @@ class TestTravel:
         source = '{% include "components/filter_form.html" with form=form label="Find" only %}'
         assert 'name="as_of" value="r57"' in render_at(rf, "/", source, moment="r57")
         assert "as_of" not in render_at(rf, "/", source)
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "day"),
+    [
+        ("America/Toronto", datetime(2026, 11, 23, 4, 30, tzinfo=UTC), "2026-11-22"),
+        ("America/Toronto", datetime(2026, 11, 23, 5, 30, tzinfo=UTC), "2026-11-23"),
+        # Past midnight in Toronto it is still evening in the Yukon.
+        ("America/Whitehorse", datetime(2026, 11, 23, 5, 30, tzinfo=UTC), "2026-11-22"),
+        ("America/Whitehorse", datetime(2026, 11, 23, 7, 30, tzinfo=UTC), "2026-11-23"),
+        # In Newfoundland the next day has begun, for which `as_of` cannot be asked yet.
+        ("America/St_Johns", datetime(2026, 11, 23, 4, 0, tzinfo=UTC), "2026-11-22"),
+        ("", datetime(2026, 11, 23, 5, 30, tzinfo=UTC), "2026-11-23"),
+    ],
+)
+def test_the_last_day_to_pick_is_today_where_the_plan_is(monkeypatch, zone, at, day):
+    monkeypatch.setattr(timezone, "now", lambda: at)
+    plan = Plan(time_zone=zone) if zone else ""
+    picker = Template('{% include "components/date_control.html" with plan=plan request=request only %}')
+    html = picker.render(Context({"plan": plan, "request": RequestFactory().get("/")}))
+    assert f'name="as_of" max="{day}"' in html
+    with pytest.raises(BadMoment, match="future"):
+        resolve("2026-11-24", now=at)
 
 
 def test_a_scroll_region_has_a_name_and_takes_the_focus():

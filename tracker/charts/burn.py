@@ -71,7 +71,7 @@ class Burn:
         said = [self.said(kind, amount) for kind, amount in self.parts]
         if self.lapse:
             said.append(_amount_of("lapse", self.lapse))
-        return "; ".join(said) or _("No amounts yet.")
+        return formats.listed(said) or _("No amounts yet.")
 
     def said(self, kind: str, amount: Decimal) -> str:
         """The amount of a line; of spending with the month that it ends with, for more may be spent by now."""

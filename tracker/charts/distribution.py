@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from tracker import formats
 from tracker.charts.looks import LOOKS, pattern
 
 BAR_HEIGHT = 28
@@ -46,7 +47,7 @@ class Distribution:
     def in_words(self) -> str:
         """Every part, for those who do not see the bar."""
         parts = [_("%(label)s: %(size)s") % {"label": part.label, "size": part.shown} for part in self.segments]
-        return "; ".join(parts)
+        return formats.listed(parts)
 
     def share(self, segment: Segment) -> Fraction:
         """A part's share of the whole, exact; nothing of an empty whole."""

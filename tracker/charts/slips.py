@@ -53,7 +53,7 @@ class SlipChart:
         if not self.known:
             return _("No forecasts yet.")
         words = _("%(code)s: first %(first)s, now %(last)s")
-        return "; ".join(
+        return formats.listed(
             words % {"code": one.code, "first": formats.iso_date(one.said[0][1]), "last": _last(one)}
             for one in self.known
         )

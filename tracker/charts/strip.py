@@ -59,7 +59,7 @@ class StatusStrip:
             _("%(state)s from the week of %(day)s") % {"state": week.label, "day": formats.iso_date(week.monday)}
             for week in self.changes
         ]
-        return "; ".join(parts)
+        return formats.listed(parts)
 
     def table(self) -> Table:
         """A row for each week drawn."""

@@ -54,7 +54,7 @@ class YearColumns:
         if not self.years:
             return _("No amounts yet.")
         words = _("%(label)s: %(size)s")
-        return "; ".join(
+        return formats.listed(
             words % {"label": formats.fiscal_year(row.year), "size": ", ".join(_said(row))} for row in self.years
         )
 
@@ -100,7 +100,7 @@ def year_columns(chart: YearColumns, wide: int = WIDE) -> SafeString:
         if row.year == chart.current:
             label = _("%(year)s, under way") % {"year": label}
         room = width(label, bold=True) + 14
-        said = "; ".join(part.replace(" ", formats.NO_BREAK) for part in _said(row))
+        said = formats.listed(part.replace(" ", formats.NO_BREAK) for part in _said(row))
         beside = room + width(said) <= wide
         lines = (said,) if beside else wrapped(said, wide)
         parts.append(text(0, top + 12, label, bold=True))

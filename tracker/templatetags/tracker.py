@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from tracker import formats
 from tracker.choices import Role
+from tracker.reasons import shown_reason
 
 register = template.Library()
 
@@ -134,6 +135,9 @@ def iso_week(when: date | None) -> SafeString:
 def revision_label(revision: int | None) -> SafeString:
     """`r57`."""
     return _shown(revision, formats.revision_label)
+
+
+register.filter("shown_reason", shown_reason)
 
 
 @register.simple_tag

@@ -1,12 +1,13 @@
 """Links that keep the reader where they are in time, numbers that lead to their explanation, boxes that scroll."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django import template
 from django.template import Context
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -37,6 +38,22 @@ class BeforeDate(Protocol):
 
     date: date | None
     url: str
+
+
+class Somewhere(Protocol):
+    """A plan: it has its own time zone."""
+
+    def day(self, at: datetime) -> date: ...
+
+
+@register.simple_tag
+def latest_day(plan: Somewhere | str | None) -> str:
+    """The last day that may be picked: today where the plan is, as it stands in an address. Not before it is today
+    where the tracker is, whose days `as_of` counts."""
+    now = timezone.now()
+    here = timezone.localdate(now, timezone.get_default_timezone())
+    # A template's word for a plan that is not there is empty text.
+    return (min(here, plan.day(now)) if plan and not isinstance(plan, str) else here).isoformat()
 
 
 @register.simple_tag(takes_context=True)

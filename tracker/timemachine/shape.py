@@ -9,7 +9,7 @@ from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
 
 from tracker.timemachine.sql import FOREVER, Column, Columns, quoted
-from tracker.timemachine.tracked import Tracked
+from tracker.timemachine.tracked import Tracked, words_of
 from tracker.timemachine.turn import Actor, revision
 
 NAME_LIMIT = 63  # characters of an identifier that PostgreSQL keeps
@@ -41,7 +41,8 @@ def key(model: type[models.Model]) -> str:
 def indexes(model: type[models.Model]) -> dict[str, str]:
     """Indexes of the history by name: each finds the one version of a row, of the rows that point to another, or of
     all rows, that a revision shows, without touching the others. At most one version of a row is current. What the
-    live table is found by, its own indexes and unique constraints, its past is found by too, with what they include."""
+    live table is found by, its own indexes and unique constraints, its past is found by too, with what they include.
+    The words of a version are read when it ends: current ones are found by the index of the live table."""
     table, pk = model._meta.db_table, key(model)
     found = {
         _short(f"{table}_row"): f'index %s on history.{table} ("{pk}", to_rev, from_rev)',
@@ -54,12 +55,17 @@ def indexes(model: type[models.Model]) -> dict[str, str]:
             found[name] = f'index %s on history.{table} ("{field.column}", to_rev, from_rev)'
     for declared in (*model._meta.indexes, *model._meta.constraints):
         if isinstance(declared, models.Index | models.UniqueConstraint) and declared.fields:
-            listed = f"({_listed(model, declared.fields)}, to_rev, from_rev)"
-            # Under a name of its own: an index that is there already is not made again.
-            included: tuple[str, ...] = getattr(declared, "include", ())
-            beside = f" include ({_listed(model, included)})" if included else ""
-            name = f"{'covering' if beside else 'past'}_{declared.name}"
-            found[_short(name)] = f"index %s on history.{table} {listed}{beside}"
+            listed, included = _listed(model, declared.fields), _listed(model, getattr(declared, "include", ()))
+            # What is read of the index alone is read in its order, of rows that are only added and so have one version:
+            # with the ends of versions in its key, PostgreSQL would cost it as many searches, and shun it. Under names
+            # of their own: an index that is there already is not made again.
+            ends, name = "to_rev, from_rev", _short(f"{'beside' if included else 'past'}_{declared.name}")
+            columns = f"({listed}) include ({ends}, {included})" if included else f"({listed}, {ends})"
+            found[name] = f"index %s on history.{table} {columns}"
+    if words := words_of(model):
+        # Named by its words too: an index of others is another, made in its stead.
+        name = _short(f"{table}_words_{hashlib.sha256(words.encode()).hexdigest()[:8]}")
+        found[name] = f"index %s on history.{table} using gin ({words}) where to_rev < {FOREVER}"
     return found
 
 
