@@ -1,5 +1,5 @@
-"""The overview's figures of large plans, made by a worker before somebody asks: the first reader of a day, of a release
-or of a week that was just locked would wait for all of them."""
+"""The overview's figures of large plans, made by a worker within moments of a change, another day or a start: who came
+first would wait for all of them."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -22,8 +22,6 @@ _WHAT = "prepared"
 def unprepared(*, on: date) -> Iterator[int]:
     """The keys of large plans of which that day, at the newest revision, is not prepared. One query, and one for each
     of these plans."""
-    if not settings.FIGURE_CACHE_SECONDS:
-        return
     for plan in Plan.objects.annotate(size=Count("initiatives")).filter(size__gte=LEAST).order_by("pk"):
         with reading():
             marked = _marked(whole(plan), on)

@@ -7,21 +7,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-import orjson
-from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 
 from initiatives.models import Milestone, StatusUpdate
 from initiatives.models.initiative import ASKING, DISPUTED, InitiativeQuerySet
 from pillars.rules import fiscal_year
-from reports.figures import FIGURES, store
+from reports.figures import FIGURES
 from reports.figures.carried import Way, carried, rests
 from reports.figures.compute import fetched
 from reports.figures.declaration import Selection
 from reports.figures.of_ledger import lapses
 from reports.figures.scopes import Scope
 from reports.figures.shown import OVERVIEW
-from reports.figures.store import place
+from reports.figures.store import of_revision, place
 
 # Milestones of a kind that one initiative can bring to a page: five late ones, or four beside as many named already.
 MOST = 8
@@ -57,12 +55,7 @@ def signals(scope: Scope, *, on: date) -> list[Signal]:
     if kept_at is None:
         return _signals(scope.selection, on=on)
     if kept_at.moving is None:
-        plain = store.STORE.get_or_make(
-            kept_at.name,
-            lambda: orjson.dumps(_plain(_signals(scope.selection, on=on))),
-            seconds=settings.FIGURE_CACHE_SECONDS,
-        )
-        return _read(orjson.loads(plain))
+        return _read(of_revision(kept_at, lambda: _plain(_signals(scope.selection, on=on))))
 
     def renew(then: list[Signal], _number: int, few: Selection) -> list[Signal]:
         """Those that were touched as they are now, in the order that there is now."""
@@ -96,12 +89,7 @@ def kept_healths(scope: Scope, *, on: date) -> dict[int, str]:
     kept_at = place("healths", scope, on=on)
     if kept_at is None:
         return healths(scope.selection.initiatives, on=on)
-    found = store.STORE.get_or_make(
-        kept_at.name,
-        lambda: orjson.dumps(list(healths(scope.selection.initiatives, on=on).items())),
-        seconds=settings.FIGURE_CACHE_SECONDS,
-    )
-    return dict(orjson.loads(found))
+    return dict(of_revision(kept_at, lambda: list(healths(scope.selection.initiatives, on=on).items())))
 
 
 def _signals(selection: Selection, *, on: date) -> list[Signal]:

@@ -5,16 +5,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import orjson
-from django.conf import settings
-
-from reports.figures import store
 from reports.figures.carried import Way, carried, rests
 from reports.figures.compute import compute
 from reports.figures.declaration import Figure, Selection
 from reports.figures.renewed import renewed
 from reports.figures.scopes import Scope
-from reports.figures.store import place
+from reports.figures.store import of_revision, place
 from reports.figures.values import Amount, Coverage, Result, Results
 
 Plain = dict[str, dict[str, Any]]
@@ -30,12 +26,12 @@ def kept(
 ) -> Results:
     """The results of these figures, by their keys and by scope codes: as they were computed for this scope, day and
     revision before; else carried forward from an earlier revision, or as `make` gives them of the scope's selection
-    now; with `parts` also those of a plan's pillars. Of many that ask at once in this process one computes."""
+    now; with `parts` also those of a plan's pillars."""
     kept_at = place(([(figure.key, figure.version) for figure in figures], parts), scope, on=on)
     if kept_at is None:
         return make(scope.selection)
 
-    def fresh() -> bytes:
+    def fresh() -> Plain:
         way: Way[Results] = Way(
             rests=rests(figures, scope.selection, on=on),
             make=lambda: make(scope.selection),
@@ -43,10 +39,9 @@ def kept(
             pack=_plain,
             read=lambda plain: _read(figures, plain),
         )
-        return orjson.dumps(_plain(carried(kept_at, scope, way)))
+        return _plain(carried(kept_at, scope, way))
 
-    found = store.STORE.get_or_make(kept_at.name, fresh, seconds=settings.FIGURE_CACHE_SECONDS)
-    return _read(figures, orjson.loads(found))
+    return _read(figures, of_revision(kept_at, fresh))
 
 
 def kept_result(figure: Figure, scope: Scope, *, on: date, members: Collection[int] | None = None) -> Result:

@@ -5,10 +5,13 @@ Only a transaction that cannot write asks here: another may have changed what it
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
+import orjson
 from django.conf import settings
 from django.db import connection
 
@@ -62,6 +65,13 @@ def place(what: object, scope: Scope, *, on: date) -> Place | None:
     parts = (program(), database, on, scope.code, scope.selection.plan.pk, sight, what)
     _read_only, number, at, newest = shown
     return Place(parts, number, at, newest, bool(sight))
+
+
+def of_revision(place: Place, make: Callable[[], Any]) -> Any:
+    """Plain values as they were kept for that revision, else as `make` gives them now. Of many in this process who ask
+    at once one makes them."""
+    content = STORE.get_or_make(place.name, lambda: orjson.dumps(make()), seconds=settings.FIGURE_CACHE_SECONDS)
+    return orjson.loads(content)
 
 
 def _digest(*parts: object) -> str:

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
 
+import orjson
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -45,7 +46,7 @@ amounts = st.none() | st.integers(-(10**12), 10**12) | st.decimals(-(10**12), 10
 def test_what_is_read_back_is_what_was_kept(cells, covered):
     declared = figure("money")
     told = {"money": {"BP": Result(cells, covered, declared.adds)}}
-    again = kept._read([declared], kept.orjson.loads(kept.orjson.dumps(kept._plain(told))))
+    again = kept._read([declared], orjson.loads(orjson.dumps(kept._plain(told))))
     assert again == told
     assert [type(value) for value in again["money"]["BP"].cells.values()] == [type(value) for value in cells.values()]
 
