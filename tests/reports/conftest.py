@@ -1,14 +1,27 @@
-"""The small plan, and pages of it as somebody reads them."""
+"""The small plan and the one that searches look through; readers, and pages as they read them."""
 
 import pytest
 from django.utils.html import strip_tags
 
+from tests.factories import add_user
+from tests.reports.searching import border_plan
 from tests.scenarios import small_plan
+from tracker.choices import Role
 
 
 @pytest.fixture
 def made():
     return small_plan()
+
+
+@pytest.fixture
+def border():
+    return border_plan()
+
+
+@pytest.fixture
+def auditor():
+    return add_user("auditor", role=Role.AUDITOR)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from reports.figures.scopes import find_scope
 from reports.panels import board
 from reports.signals import signals
 from tests.factories import ACTOR, add_entry, add_milestone, add_organization, add_user
-from tests.reports.test_differences_laws import FEW, LIVES, NEAR, SOME
+from tests.reports.lives import FEW, LIVES, NEAR, SOME
 from tests.reports.worlds import build, ground, undone
 from tests.scenarios import small_plan
 from tracker.choices import Role

@@ -23,23 +23,13 @@ from tests.factories import (
     add_user,
     add_week,
 )
-from tests.reports.searching import TODAY, api, border_plan, by_kind, keys, words
+from tests.reports.searching import TODAY, api, by_kind, keys, words
 from tests.tracker.test_token_plans import bearing
 from tracker.choices import Role
 from tracker.models import Place
 from tracker.timemachine import as_of, head, revision
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def border():
-    return border_plan()
-
-
-@pytest.fixture
-def auditor():
-    return add_user("auditor", role=Role.AUDITOR)
 
 
 class TestWords:

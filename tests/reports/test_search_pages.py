@@ -22,22 +22,12 @@ from tests.factories import (
     add_week,
     bearer,
 )
-from tests.reports.searching import TODAY, api, border_plan, by_kind, words
+from tests.reports.searching import TODAY, api, by_kind, words
 from tracker.choices import Role
 from tracker.models import Place
 from tracker.timemachine import head
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def border():
-    return border_plan()
-
-
-@pytest.fixture
-def auditor():
-    return add_user("auditor", role=Role.AUDITOR)
 
 
 class TestCodes:
